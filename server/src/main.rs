@@ -1,0 +1,2 @@
+//! `trechod`.
+fn main() {}

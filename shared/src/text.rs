@@ -1,0 +1,156 @@
+//! Text that people type and other people's terminals show.
+//!
+//! Two walls. [`clean`] is the server's: it refuses text that could do anything but be read.
+//! [`scrub`] is the client's: it takes the same characters out of whatever a server sends, since a
+//! server can be hostile too.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::limits::{COMBINING_MARKS_IN_A_ROW, TEXT_GRAPHEMES};
+
+/// Why a text was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Nothing but blanks.
+    #[error("the text is empty")]
+    Empty,
+    /// Longer than [`TEXT_GRAPHEMES`].
+    #[error("the text has more than {TEXT_GRAPHEMES} characters")]
+    TooLong,
+    /// A control, bidirectional, zero-width, private or unassigned character.
+    #[error("the text has a character that does not print (U+{0:04X})")]
+    Unprintable(u32),
+    /// More than [`COMBINING_MARKS_IN_A_ROW`].
+    #[error("the text has more than {COMBINING_MARKS_IN_A_ROW} combining marks in a row")]
+    StackedMarks,
+}
+
+/// Normalises `text` to NFC, trims the blanks around it and checks that it is one line that any
+/// terminal can show: at most [`TEXT_GRAPHEMES`] characters, none of which moves the cursor,
+/// reorders, or takes no room.
+///
+/// # Errors
+/// Says which rule the text breaks.
+pub fn clean(text: &str) -> Result<String, TextError> {
+    // Bounds the work before normalising: no grapheme of legal text needs more than 16 bytes.
+    if text.len() > TEXT_GRAPHEMES * 16 {
+        return Err(TextError::TooLong);
+    }
+    let text: String = text.trim().nfc().collect();
+    if text.is_empty() {
+        return Err(TextError::Empty);
+    }
+    let mut marks = 0;
+    for character in text.chars() {
+        if !is_printable(character) {
+            return Err(TextError::Unprintable(character.into()));
+        }
+        marks = if is_mark(character) { marks + 1 } else { 0 };
+        if marks > COMBINING_MARKS_IN_A_ROW {
+            return Err(TextError::StackedMarks);
+        }
+    }
+    if text.graphemes(true).count() > TEXT_GRAPHEMES {
+        return Err(TextError::TooLong);
+    }
+    Ok(text)
+}
+
+/// `text` without any character that [`clean`] would refuse; a tab or a line break becomes a blank.
+/// For text of any length that arrives from the other end.
+pub fn scrub(text: &str) -> String {
+    let mut marks = 0;
+    text.chars()
+        .filter_map(|character| match character {
+            '\t' | '\n' | '\r' => Some(' '),
+            _ if !is_printable(character) => None,
+            _ => {
+                marks = if is_mark(character) { marks + 1 } else { 0 };
+                (marks <= COMBINING_MARKS_IN_A_ROW).then_some(character)
+            }
+        })
+        .collect()
+}
+
+fn is_mark(character: char) -> bool {
+    character.general_category_group() == GeneralCategoryGroup::Mark
+}
+
+fn is_printable(character: char) -> bool {
+    // The fast path: all of a timetable and nearly all of a name.
+    if character.is_ascii() {
+        return !character.is_ascii_control();
+    }
+    // Format covers bidi controls, zero-width joiners and spaces, soft hyphen, tags and the BOM.
+    let printable = !matches!(
+        character.general_category(),
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::Surrogate
+            | GeneralCategory::PrivateUse
+            | GeneralCategory::Unassigned
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+    );
+    // Variation selectors and fillers are marks or letters by category, and yet take no room (or
+    // an amount of it on which terminals disagree).
+    printable
+        && !matches!(character,
+            '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{3164}'
+            | '\u{FFA0}' | '\u{180B}'..='\u{180F}' | '\u{FE00}'..='\u{FE0F}'
+            | '\u{E0100}'..='\u{E01EF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accents_are_welcome_and_normalised() {
+        assert_eq!(clean("  Joa\u{0303}o  "), Ok("João".to_owned()));
+        assert_eq!(clean("Conceição d'Ávila-Núñez"), Ok("Conceição d'Ávila-Núñez".to_owned()));
+    }
+
+    #[test]
+    fn text_that_moves_hides_or_reorders_is_refused() {
+        for text in [
+            "a\u{1b}[2J",
+            "a\u{9b}2J",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            "a\u{feff}",
+            "a\0b",
+            "a\nb",
+            "a\u{2028}b",
+            "a\u{e000}",
+            "a\u{fe0f}",
+            "a\u{3164}",
+            "a\u{7f}b",
+        ] {
+            assert!(matches!(clean(text), Err(TextError::Unprintable(_))), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn length_is_counted_in_what_a_person_sees() {
+        assert!(clean(&"ã".repeat(64)).is_ok());
+        assert_eq!(clean(&"a".repeat(65)), Err(TextError::TooLong));
+        assert_eq!(clean(&"a".repeat(1_000_000)), Err(TextError::TooLong));
+        assert_eq!(clean(&format!("a{}", "\u{0323}".repeat(9))), Err(TextError::StackedMarks));
+        assert_eq!(clean(" \u{a0} "), Err(TextError::Empty));
+    }
+
+    #[test]
+    fn scrubbing_keeps_what_can_be_read() {
+        assert_eq!(scrub("a\u{1b}]52;c;x\u{7}b\u{202e}\nc"), "a]52;c;xb c");
+        assert_eq!(scrub(&format!("e{}", "\u{0301}".repeat(10_000))).chars().count(), 4);
+    }
+
+    #[test]
+    fn what_is_clean_is_left_alone_by_scrubbing() {
+        let name = "Łukasz Órfão";
+        assert_eq!(scrub(name), name);
+    }
+}

@@ -1,0 +1,2 @@
+//! `trecho`.
+fn main() {}
