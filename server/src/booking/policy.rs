@@ -1,0 +1,46 @@
+//! The numbers that the rules go by.
+
+/// How long carts live and how much they hold. Milliseconds throughout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// A successful hold gives the cart this long.
+    pub hold_ms: i64,
+    /// A cart whose session lost its socket ends this long after, if its deadline is not sooner.
+    pub grace_ms: i64,
+    /// The deadline that is told lies this much before the one that counts, at most half of
+    /// `hold_ms`: so that a confirm sent in the last second is not lost on its way.
+    pub slack_ms: i64,
+    /// Holds renew the deadline up to this many periods after the empty cart got its first.
+    pub renewals: i64,
+    /// A session, and with it the memory of what it confirmed, is kept this long past its last
+    /// contact.
+    pub memory_ms: i64,
+    /// A purchase has at most this many passengers.
+    pub passengers: usize,
+    /// A cart has holds on at most this many legs.
+    pub legs: usize,
+    /// A cart has at most this many holds.
+    pub seats: usize,
+}
+
+impl Policy {
+    /// The slack in force: never more than half of the period.
+    pub fn slack_ms(&self) -> i64 {
+        self.slack_ms.min(self.hold_ms / 2)
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            hold_ms: 600_000,
+            grace_ms: 60_000,
+            slack_ms: 2_000,
+            renewals: 3,
+            memory_ms: 86_400_000,
+            passengers: 9,
+            legs: 8,
+            seats: 36,
+        }
+    }
+}
