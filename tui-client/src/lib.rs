@@ -1,1 +1,13 @@
-//! The passenger client.
+//! `trecho`, the passenger's full-screen terminal client.
+//!
+//! The Elm Architecture with effects: everything that happens is a [`message::Message`], [`update`]
+//! alone changes the [`model::Model`] and says what is to be done as [`effect::Effect`]s, the view
+//! draws the model and changes nothing. Sockets, files, the terminal and the clock stand outside
+//! and speak in messages.
+
+pub mod effect;
+pub mod input;
+pub mod message;
+pub mod model;
+pub mod notice;
+pub mod words;

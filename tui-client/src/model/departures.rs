@@ -1,0 +1,140 @@
+//! The board of legs: what was found, what is marked, where the cursor is.
+
+use std::collections::{BTreeSet, HashMap};
+
+use trecho_shared::ids::LegId;
+use trecho_shared::message::{Leg, SearchLegs};
+
+use super::field::{AirportField, DateField, TextField};
+use crate::effect::AskId;
+
+/// A column to sort by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum SortBy {
+    /// Departure: the server's own order, the only one that needs no more than what is shown.
+    #[default]
+    Departure,
+    /// Fare, cheapest first.
+    Fare,
+    /// Duration, shortest first.
+    Duration,
+    /// Seats left, most first.
+    Seats,
+}
+
+/// Which input of the search has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FilterFocus {
+    /// From.
+    From,
+    /// To.
+    To,
+    /// Date.
+    Date,
+    /// The live filter `/`.
+    Text,
+}
+
+/// The search fields.
+#[derive(Debug, Clone, Default)]
+pub struct Filters {
+    /// Where from.
+    pub from: AirportField,
+    /// Where to.
+    pub to: AirportField,
+    /// When.
+    pub date: DateField,
+    /// The live filter: flight, city or code, accents do not count.
+    pub text: TextField,
+    /// Which field has the keys, if any.
+    pub focus: Option<FilterFocus>,
+    /// Show legs that cannot be held, too.
+    pub show_all: bool,
+}
+
+/// How a row flashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlashKind {
+    /// It was taken.
+    Taken,
+    /// It is open again.
+    Reopened,
+    /// Its seats changed.
+    Updated,
+    /// It went into our cart.
+    Held,
+}
+
+/// A row that flashes once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flash {
+    /// How.
+    pub kind: FlashKind,
+    /// Until when, on the monotonic clock.
+    pub until_ms: u64,
+}
+
+/// A leg on the board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The leg as last heard.
+    pub leg: Leg,
+    /// It went while we looked: it stays, as taken, until the person moves on (searches anew).
+    pub gone: bool,
+}
+
+/// The board of legs.
+#[derive(Debug, Default)]
+pub struct Departures {
+    /// The search fields.
+    pub filters: Filters,
+    /// What the rows answer; its cursor is always empty.
+    pub query: SearchLegs,
+    /// The legs found so far, in the server's order.
+    pub rows: Vec<Row>,
+    /// Where each leg stands in `rows`.
+    pub index: HashMap<LegId, usize>,
+    /// What is shown, as indices into `rows`: after the sort and the live filter.
+    pub shown: Vec<usize>,
+    /// How the shown rows are sorted.
+    pub sort: SortBy,
+    /// The leg under the cursor.
+    pub cursor: Option<LegId>,
+    /// Its place in `shown`: where the cursor falls if its leg is no longer there.
+    pub cursor_row: usize,
+    /// The first row on the screen.
+    pub top: usize,
+    /// How many rows the screen has room for: told by the layout, for paging.
+    pub page: usize,
+    /// Legs marked to be held together.
+    pub marked: BTreeSet<MarkedLeg>,
+    /// How many legs match in all, and whether there are more than that.
+    pub total: (u32, bool),
+    /// Where the next page begins; `None` when all are here.
+    pub next_cursor: Option<String>,
+    /// The search or page that is under way.
+    pub waiting: Option<AskId>,
+    /// The rows are from before the connection was lost.
+    pub stale: bool,
+    /// A hold is under way for these legs.
+    pub holding: Vec<LegId>,
+    /// Rows that flash.
+    pub flashes: HashMap<LegId, Flash>,
+}
+
+/// A marked leg, ordered by its text so that a screen lists them alike every time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarkedLeg(pub LegId);
+
+impl PartialOrd for MarkedLeg {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for MarkedLeg {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let key = |leg: &LegId| (leg.date, leg.flight, leg.origin);
+        key(&self.0).cmp(&key(&other.0))
+    }
+}
