@@ -20,7 +20,7 @@ pub use bookings::{BookingScreen, Bookings, LookUp, SavedBooking};
 pub use cart::{CartPanel, Urgency};
 pub use checkout::{Checkout, PassengerFields, Step};
 pub use connection::{Connection, Link};
-pub use departures::{Departures, FilterFocus, Filters, Flash, FlashKind, MarkedLeg, Row, SortBy};
+pub use departures::{Departures, FilterFocus, Filters, Flash, FlashKind, Row, SortBy};
 pub use field::{AirportField, DateField, FieldError, TextField};
 pub use live::{LOG, Live, LogEntry, Severity, TICKER, TOASTS, TickerEntry, TickerKind, Toast};
 pub use overlay::{Overlay, Question, SeatPicker};

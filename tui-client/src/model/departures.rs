@@ -107,7 +107,7 @@ pub struct Departures {
     /// How many rows the screen has room for: told by the layout, for paging.
     pub page: usize,
     /// Legs marked to be held together.
-    pub marked: BTreeSet<MarkedLeg>,
+    pub marked: BTreeSet<LegId>,
     /// How many legs match in all, and whether there are more than that.
     pub total: (u32, bool),
     /// Where the next page begins; `None` when all are here.
@@ -120,21 +120,4 @@ pub struct Departures {
     pub holding: Vec<LegId>,
     /// Rows that flash.
     pub flashes: HashMap<LegId, Flash>,
-}
-
-/// A marked leg, ordered by its text so that a screen lists them alike every time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MarkedLeg(pub LegId);
-
-impl PartialOrd for MarkedLeg {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for MarkedLeg {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let key = |leg: &LegId| (leg.date, leg.flight, leg.origin);
-        key(&self.0).cmp(&key(&other.0))
-    }
 }
