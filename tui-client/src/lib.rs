@@ -5,9 +5,13 @@
 //! draws the model and changes nothing. Sockets, files, the terminal and the clock stand outside
 //! and speak in messages.
 
+pub mod bot;
+pub mod clipboard;
 pub mod effect;
 pub mod input;
+pub mod log;
 pub mod message;
 pub mod model;
 pub mod notice;
+pub mod terminal;
 pub mod words;
