@@ -7,6 +7,7 @@
 
 pub mod effect;
 pub mod input;
+pub mod keys;
 pub mod message;
 pub mod model;
 pub mod notice;
