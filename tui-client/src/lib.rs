@@ -9,6 +9,7 @@ pub mod bot;
 pub mod clipboard;
 pub mod effect;
 pub mod input;
+pub mod keys;
 pub mod log;
 pub mod message;
 pub mod model;
