@@ -6,8 +6,11 @@
 //! and speak in messages.
 
 pub mod effect;
+pub mod format;
+pub mod glyphs;
 pub mod input;
 pub mod message;
 pub mod model;
 pub mod notice;
+pub mod theme;
 pub mod words;
