@@ -9,6 +9,7 @@ pub mod effect;
 pub mod format;
 pub mod glyphs;
 pub mod input;
+pub mod keys;
 pub mod message;
 pub mod model;
 pub mod notice;
