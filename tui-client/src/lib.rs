@@ -8,6 +8,8 @@
 pub mod bot;
 pub mod clipboard;
 pub mod effect;
+pub mod format;
+pub mod glyphs;
 pub mod input;
 pub mod keys;
 pub mod log;
@@ -15,4 +17,5 @@ pub mod message;
 pub mod model;
 pub mod notice;
 pub mod terminal;
+pub mod theme;
 pub mod words;
