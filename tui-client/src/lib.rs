@@ -14,4 +14,5 @@ pub mod message;
 pub mod model;
 pub mod notice;
 pub mod theme;
+pub mod view;
 pub mod words;
