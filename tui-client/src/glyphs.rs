@@ -169,6 +169,31 @@ impl Glyphs {
         large: Large::Hashes,
     };
 
+    /// Whether a sign is part of the frame of a panel.
+    pub(crate) fn is_frame(&self, sign: &str) -> bool {
+        let border::Set {
+            top_left,
+            top_right,
+            bottom_left,
+            bottom_right,
+            vertical_left,
+            vertical_right,
+            horizontal_top,
+            horizontal_bottom,
+        } = self.frame;
+        [
+            top_left,
+            top_right,
+            bottom_left,
+            bottom_right,
+            vertical_left,
+            vertical_right,
+            horizontal_top,
+            horizontal_bottom,
+        ]
+        .contains(&sign)
+    }
+
     /// The set for a locale such as `pt_BR.UTF-8`: the first of `LC_ALL`, `LC_CTYPE` and `LANG`
     /// that is set and not empty, as the C library reads them. Without any, ASCII.
     pub fn for_locale(values: &[Option<&str>]) -> Self {

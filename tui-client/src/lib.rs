@@ -18,4 +18,5 @@ pub mod model;
 pub mod notice;
 pub mod terminal;
 pub mod theme;
+pub mod view;
 pub mod words;

@@ -27,6 +27,8 @@ pub enum Role {
     Title,
     /// What can be acted on.
     Accent,
+    /// A key that can be pressed, a figure to act on: the accent where it can be read anywhere.
+    Key,
     /// The accent as a patch of its own: keys, the airline's name.
     AccentChip,
     /// What was lost, refused or is about to be.
@@ -51,7 +53,7 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Text,
         Self::Strong,
         Self::Muted,
@@ -59,6 +61,7 @@ impl Role {
         Self::BorderFocused,
         Self::Title,
         Self::Accent,
+        Self::Key,
         Self::AccentChip,
         Self::Alarm,
         Self::AlarmChip,
@@ -172,7 +175,7 @@ mod tests {
 
     use super::*;
 
-    fn env<'e>(values: [Option<&'e str>; 4]) -> TermEnv<'e> {
+    fn env(values: [Option<&str>; 4]) -> TermEnv<'_> {
         let [no_color, term, colorterm, colorfgbg] = values;
         TermEnv { no_color, term, colorterm, colorfgbg }
     }

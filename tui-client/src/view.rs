@@ -2,8 +2,17 @@
 
 mod banner;
 mod board;
+mod canvas;
+mod cart;
+mod footer;
+mod header;
 mod layout;
+mod live;
 mod paint;
+mod plain;
+mod search;
+mod tiny;
+mod toasts;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -11,9 +20,12 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::glyphs::Glyphs;
-use crate::model::Model;
+use crate::input::Drawn;
+use crate::model::{Model, Screen};
 use crate::theme::{Role, Theme};
 use crate::words::{Lang, Text};
+use canvas::Canvas;
+use layout::{Areas, Shape};
 
 /// What the screen looks like: chosen once, at the start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,21 +36,72 @@ pub struct Look {
     pub glyphs: Glyphs,
 }
 
-/// Draws the whole screen.
-pub fn draw(model: &Model, look: &Look, frame: &mut Frame) {
+/// Draws the whole screen, and says what it put where: the loop tells the model if that differs
+/// from [`Model::drawn`].
+pub fn draw(model: &Model, look: &Look, frame: &mut Frame) -> Drawn {
     let area = frame.area();
-    let cursor = paint(model, look, area, frame.buffer_mut());
-    if let Some(position) = cursor {
+    let painted = paint(model, look, (area, frame.buffer_mut()));
+    if let Some(position) = painted.cursor {
         frame.set_cursor_position(position);
     }
+    painted.drawn
 }
 
-/// Draws the whole screen into `buf`; returns where the terminal's own cursor belongs, so that a
-/// screen reader follows what has the keys.
-pub fn paint(model: &Model, look: &Look, area: Rect, buf: &mut Buffer) -> Option<Position> {
+/// What a frame of the model's own size would put where.
+pub fn drawn(model: &Model) -> Drawn {
+    let (width, height) = model.size;
+    let area = Rect::new(0, 0, width, height);
+    let look = Look { theme: Theme::mono(), glyphs: Glyphs::UNICODE };
+    paint(model, &look, (area, &mut Buffer::empty(area))).drawn
+}
+
+/// What came of painting a screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Painted {
+    /// Where the terminal's own cursor belongs, so that a screen reader follows what has the keys.
+    pub cursor: Option<Position>,
+    /// What is where.
+    pub drawn: Drawn,
+    /// The rows that have the keys: nothing floats over them.
+    pub kept: Rect,
+    /// Where notices float.
+    pub toasts: Vec<Rect>,
+}
+
+/// Draws the whole screen into `area` of a buffer.
+pub fn paint(model: &Model, look: &Look, (area, buf): (Rect, &mut Buffer)) -> Painted {
     let cx = Cx { model, look };
-    let areas = layout::Areas::of(area);
-    board::draw(cx, buf, areas)
+    let area = area.intersection(buf.area);
+    let mut canvas = Canvas::new(area, buf);
+    canvas.buf.set_style(area, cx.style(Role::Text));
+    let areas = Areas::of(area);
+    if areas.shape == Shape::Tiny {
+        tiny::draw(cx, &mut canvas, area);
+    } else {
+        screen(cx, &mut canvas, areas);
+    }
+    plain::fold(cx, &mut canvas);
+    canvas.finish()
+}
+
+fn screen(cx: Cx, canvas: &mut Canvas, areas: Areas) {
+    header::draw(cx, canvas, areas);
+    search::draw(cx, canvas, areas);
+    banner::draw(cx, canvas, areas);
+    match cx.model.screen {
+        Screen::Departures | Screen::Trips | Screen::Checkout | Screen::Bookings => {
+            board::draw(cx, canvas, areas);
+        }
+        Screen::Cart => match areas.shape {
+            Shape::Tiny | Shape::Compact => {}
+            Shape::Stacked | Shape::Wide => board::draw(cx, canvas, areas),
+        },
+    }
+    cart::draw(cx, canvas, areas);
+    live::draw(cx, canvas, areas);
+    footer::draw(cx, canvas, areas);
+    search::choices(cx, canvas, areas);
+    toasts::draw(cx, canvas, areas);
 }
 
 /// What every part of the view reads.
@@ -63,5 +126,10 @@ impl<'a> Cx<'a> {
 
     fn say(self, text: Text) -> &'static str {
         text.say(self.lang())
+    }
+
+    /// The city of an airport, or its code where the airports are not known yet.
+    fn city(self, iata: trecho_shared::ids::Iata) -> String {
+        self.model.airport(iata).map_or_else(|| iata.to_string(), |airport| airport.city.clone())
     }
 }

@@ -3,6 +3,7 @@
 //! Fixed texts stand in one table, both languages side by side ([`Text`]); sentences with
 //! something in them are functions that match on the language. Neither can miss one.
 
+mod action;
 mod count;
 mod field;
 mod notice;
@@ -11,6 +12,8 @@ mod text;
 mod ticket;
 mod trouble;
 
+pub use action::{action, action_help, context, key};
+pub(crate) use count::connections;
 pub use count::{legs, passengers, seats};
 pub use field::field_error;
 pub use notice::{leg, notice};

@@ -72,6 +72,7 @@ impl Palette {
             Role::Muted => fg(self.muted),
             Role::Border => fg(self.border),
             Role::BorderFocused | Role::Accent => fg(self.accent),
+            Role::Key => fg(self.accent).add_modifier(Modifier::BOLD),
             Role::AccentChip => on(self.on_accent, self.accent).add_modifier(Modifier::BOLD),
             Role::Alarm => fg(self.alarm),
             Role::AlarmChip => on(self.on_alarm, self.alarm).add_modifier(Modifier::BOLD),
@@ -93,7 +94,9 @@ pub(super) fn ansi(role: Role) -> Style {
     let plain = Style::new();
     match role {
         Role::Text | Role::Raised => plain.fg(Color::Reset),
-        Role::Strong | Role::Title => plain.fg(Color::Reset).add_modifier(Modifier::BOLD),
+        Role::Strong | Role::Title | Role::Key => {
+            plain.fg(Color::Reset).add_modifier(Modifier::BOLD)
+        }
         Role::Muted | Role::Border => plain.fg(Color::Reset).add_modifier(Modifier::DIM),
         Role::BorderFocused | Role::Accent => plain.fg(Color::Yellow),
         Role::AccentChip => plain.fg(Color::Black).bg(Color::Yellow),
@@ -116,9 +119,12 @@ pub(super) fn mono(role: Role) -> Style {
     let plain = Style::new();
     match role {
         Role::Text | Role::Muted | Role::Border | Role::Raised | Role::Good => plain,
-        Role::Strong | Role::Title | Role::Accent | Role::Alarm | Role::BorderFocused => {
-            plain.add_modifier(Modifier::BOLD)
-        }
+        Role::Strong
+        | Role::Title
+        | Role::Key
+        | Role::Accent
+        | Role::Alarm
+        | Role::BorderFocused => plain.add_modifier(Modifier::BOLD),
         Role::AccentChip | Role::GoodChip | Role::Selected | Role::InputFocused => {
             plain.add_modifier(Modifier::REVERSED)
         }

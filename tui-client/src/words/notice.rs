@@ -3,10 +3,10 @@
 use trecho_shared::ids::LegId;
 use trecho_shared::message::{LostHold, LostReason};
 
+use super::Lang;
 use super::count::holds;
 use super::refusal::refusal;
 use super::trouble::trouble;
-use super::{Lang, legs as count_legs};
 use crate::format;
 use crate::message::CopiedTo;
 use crate::model::Urgency;
@@ -52,112 +52,193 @@ fn lost_legs(lost: &[LostHold]) -> Vec<LegId> {
 }
 
 /// What happened, in words.
+#[expect(clippy::too_many_lines, reason = "a sentence for each notice, and none can be missed")]
 pub fn notice(notice: &Notice, lang: Lang) -> String {
-    let say = |pt: String, en: String| match lang {
-        Lang::Pt => pt,
-        Lang::En => en,
-    };
+    let one = |id: &LegId| leg(*id, lang);
     match notice {
         Notice::Held(legs) => {
             let legs = list(legs, lang);
-            say(format!("Reservado: {legs}"), format!("Held: {legs}"))
+            pick(lang, format!("Reservado: {legs}."), format!("Held: {legs}."))
         }
         Notice::Released(legs) => {
             let legs = list(legs, lang);
-            say(format!("Devolvido: {legs}"), format!("Released: {legs}"))
+            pick(lang, format!("Devolvido: {legs}."), format!("Released: {legs}."))
         }
+        Notice::AlreadyHeld(held) => pick(
+            lang,
+            format!("{} já está no carrinho: + pede mais um assento, x devolve um.", one(held)),
+            format!("{} is in the cart already: + adds a seat, x gives one back.", one(held)),
+        ),
         Notice::HoldRefused { kind, legs } => stop(refusal(*kind, &list(legs, lang), lang)),
         Notice::Refused { kind, legs, retry_after_ms } => {
             let sentence = refusal(*kind, &list(legs, lang), lang);
-            match retry_after_ms {
-                Some(ms) => {
-                    let wait = format::ago((*ms).max(1000));
-                    say(format!("{sentence} (em {wait})."), format!("{sentence} (in {wait})."))
-                }
+            match retry_after_ms.map(|ms| format::ago(ms.max(1000))) {
+                Some(wait) => pick(
+                    lang,
+                    format!("{sentence} (em {wait})."),
+                    format!("{sentence} (in {wait})."),
+                ),
                 None => stop(sentence),
             }
         }
-        Notice::ServerError(words) => say(
-            format!("O servidor não entendeu o pedido ({words}). Atualize o programa."),
-            format!("The server did not understand the request ({words}). Update the program."),
+        Notice::LegTaken(gone) => pick(
+            lang,
+            format!("{} acaba de esgotar.", one(gone)),
+            format!("{} has just sold out.", one(gone)),
         ),
-        Notice::NotNow(why) => not_now(*why, lang).to_owned(),
-        Notice::LegTaken(gone) => {
-            let gone = leg(*gone, lang);
-            say(format!("{gone} acaba de esgotar."), format!("{gone} has just sold out."))
-        }
-        Notice::LegReopened(open) => {
-            let open = leg(*open, lang);
-            say(format!("{open} tem assento de novo."), format!("{open} has a seat again."))
-        }
+        Notice::LegReopened(open) => pick(
+            lang,
+            format!("{} tem assento de novo.", one(open)),
+            format!("{} has a seat again.", one(open)),
+        ),
         Notice::CartExpired(lost) => {
             let legs = list(&lost_legs(lost), lang);
-            say(
-                format!("O tempo acabou: {legs} voltou à venda. Reserve de novo enquanto há lugar."),
-                format!("Time is up: {legs} is on sale again. Hold it anew while there are seats."),
+            pick(
+                lang,
+                format!("O tempo acabou e perdemos {legs}. Reserve de novo enquanto há lugar."),
+                format!("Time is up and we lost {legs}. Hold anew while there are seats."),
             )
         }
         Notice::CartChanged(lost) => cart_changed(lost, lang),
         Notice::CartEnds(urgency) => cart_ends(*urgency, lang).to_owned(),
-        Notice::Overlap(one, other) => {
-            let (one, other) = (leg(*one, lang), leg(*other, lang));
-            say(
-                format!("{one} e {other} se sobrepõem: ninguém pega os dois."),
-                format!("{one} and {other} overlap: nobody can fly both."),
-            )
-        }
+        Notice::CartMeanwhile { lost, gained } => meanwhile(lost, gained, lang),
+        Notice::Overlap(first, second) => pick(
+            lang,
+            format!("{} e {} se sobrepõem: ninguém pega os dois.", one(first), one(second)),
+            format!("{} and {} overlap: nobody can fly both.", one(first), one(second)),
+        ),
+
+        Notice::OutcomeUnknown => pick(
+            lang,
+            "A resposta da compra se perdeu no caminho. Perguntamos de novo com a mesma chave: \
+             ela nunca vale duas vezes.",
+            "The answer to the purchase was lost on its way. We ask again with the same key: it \
+             never counts twice.",
+        ),
+        Notice::SettlingPurchase => pick(
+            lang,
+            "Havia uma compra sem resposta da última vez. Estamos resolvendo: ela nunca vale \
+             duas vezes.",
+            "There was a purchase without an answer from the last time. It is being settled: it \
+             never counts twice.",
+        ),
+        Notice::PurchaseUnsettled => pick(
+            lang,
+            "O servidor já não conhece aquela sessão: não dá para saber se a compra valeu, e nada \
+             é enviado de novo. Fale com a companhia antes de comprar outra vez.",
+            "The server no longer knows that session: whether the purchase was made cannot be \
+             learnt, and nothing is sent again. Ask the airline before you buy once more.",
+        ),
+        Notice::PurchaseNotNoted(why) => pick(
+            lang,
+            format!(
+                "A compra não foi enviada: não deu para anotá-la no disco ({why}). Libere espaço e confirme de novo."
+            ),
+            format!(
+                "The purchase was not sent: it could not be noted on disk ({why}). Free some space and confirm again."
+            ),
+        ),
+        Notice::Booked(locator) => pick(
+            lang,
+            format!("Compra confirmada: localizador {locator}."),
+            format!("Booked: locator {locator}."),
+        ),
+        Notice::Cancelled(locator) => pick(
+            lang,
+            format!("Compra {locator}: bilhetes cancelados, assentos livres."),
+            format!("Booking {locator}: tickets cancelled, seats free again."),
+        ),
+
+        Notice::ServerError(words) => pick(
+            lang,
+            format!("O servidor não entendeu o pedido ({words}). Atualize o programa."),
+            format!("The server did not understand the request ({words}). Update the program."),
+        ),
+        Notice::NotNow(why) => not_now(*why, lang).to_owned(),
         Notice::Disconnected(why) => {
             let why = trouble(why, lang);
-            say(
+            pick(
+                lang,
                 format!("Sem conexão: {why}. Tentamos de novo sozinhos."),
                 format!("Offline: {why}. We keep trying by ourselves."),
             )
         }
         Notice::Reconnected { holds: kept } => reconnected(*kept, lang),
-        Notice::SessionReplaced => say(
-            "Outro programa assumiu esta sessão e o carrinho dela.".to_owned(),
-            "Another program took over this session and its cart.".to_owned(),
+        Notice::SessionReplaced => pick(
+            lang,
+            "Outro programa assumiu esta sessão e o carrinho dela. r começa uma nova aqui.",
+            "Another program took over this session and its cart. r begins a new one here.",
         ),
         Notice::OperatorSays(words) => {
-            say(format!("Aviso da companhia: {words}"), format!("From the airline: {words}"))
+            pick(lang, format!("Aviso da companhia: {words}"), format!("From the airline: {words}"))
         }
-        Notice::ServerClosing => say(
-            "O servidor vai reiniciar. O carrinho fica guardado; a conexão volta sozinha.".to_owned(),
-            "The server is about to restart. The cart is kept; the connection returns by itself."
-                .to_owned(),
+        Notice::ServerClosing => pick(
+            lang,
+            "O servidor vai reiniciar. O carrinho fica guardado; a conexão volta sozinha.",
+            "The server is about to restart. The cart is kept; the connection returns by itself.",
         ),
-        Notice::OutcomeUnknown => say(
-            "A resposta da compra se perdeu no caminho. Perguntamos de novo com a mesma chave: ela nunca vale duas vezes.".to_owned(),
-            "The answer to the purchase was lost on its way. We ask again with the same key: it never counts twice.".to_owned(),
+        Notice::Copied(CopiedTo::Terminal) => pick(
+            lang,
+            "Enviado à área de transferência do terminal (se ele aceitar).",
+            "Sent to the terminal's clipboard (if it takes it).",
         ),
-        Notice::Booked(locator) => say(
-            format!("Compra confirmada: localizador {locator}."),
-            format!("Booked: locator {locator}."),
+        Notice::Copied(CopiedTo::Tmux) => pick(
+            lang,
+            "Enviado ao buffer do tmux: prefixo ] cola.",
+            "Sent to tmux's buffer: prefix ] pastes it.",
         ),
-        Notice::Cancelled(locator) => say(
-            format!("Compra {locator}: bilhetes cancelados, assentos livres."),
-            format!("Booking {locator}: tickets cancelled, seats free again."),
-        ),
-        Notice::Copied(CopiedTo::Terminal) => say(
-            "Enviado à área de transferência do terminal (se ele aceitar).".to_owned(),
-            "Sent to the terminal's clipboard (if it takes it).".to_owned(),
-        ),
-        Notice::Copied(CopiedTo::Tmux) => say(
-            "Enviado ao buffer do tmux: prefixo ] cola.".to_owned(),
-            "Sent to tmux's buffer: prefix ] pastes it.".to_owned(),
-        ),
-        Notice::Saved(path) => say(format!("Salvo em {path}"), format!("Saved to {path}")),
-        Notice::StoreFailed { what, why } => say(
+        Notice::Saved(path) => pick(lang, format!("Salvo em {path}"), format!("Saved to {path}")),
+        Notice::StoreFailed { what, why } => pick(
+            lang,
             format!("Não deu para usar um arquivo ({what}): {why}. Veja espaço e permissões."),
             format!("A file could not be used ({what}): {why}. Check space and permissions."),
         ),
-        Notice::Mouse(true) => say(
-            "Mouse ligado: Shift e arrastar seleciona texto.".to_owned(),
-            "Mouse on: Shift and drag selects text.".to_owned(),
+        Notice::Damaged(path) => pick(
+            lang,
+            format!("Um arquivo estava danificado e foi guardado em {path}. Seguimos sem ele."),
+            format!("A file was damaged and is kept at {path}. We go on without it."),
         ),
-        Notice::Mouse(false) => say(
-            "Mouse desligado: o terminal seleciona texto como sempre.".to_owned(),
-            "Mouse off: the terminal selects text as ever.".to_owned(),
+        Notice::Mouse(true) => pick(
+            lang,
+            "Mouse ligado: Shift e arrastar seleciona texto.",
+            "Mouse on: Shift and drag selects text.",
+        ),
+        Notice::Mouse(false) => pick(
+            lang,
+            "Mouse desligado: o terminal seleciona texto como sempre.",
+            "Mouse off: the terminal selects text as ever.",
+        ),
+    }
+}
+
+/// The sentence in the language that is wanted.
+fn pick(lang: Lang, pt: impl Into<String>, en: impl Into<String>) -> String {
+    match lang {
+        Lang::Pt => pt.into(),
+        Lang::En => en.into(),
+    }
+}
+
+fn meanwhile(lost: &[LegId], gained: &[LegId], lang: Lang) -> String {
+    let (lost_names, gained_names) = (list(lost, lang), list(gained, lang));
+    match (lost.is_empty(), gained.is_empty()) {
+        (true, true) => pick(lang, "O carrinho está como antes.", "The cart is as it was."),
+        (false, true) => pick(
+            lang,
+            format!(
+                "Enquanto isso saiu do carrinho: {lost_names}. Reserve de novo se houver lugar."
+            ),
+            format!("Meanwhile left the cart: {lost_names}. Hold anew if there are seats."),
+        ),
+        (true, false) => pick(
+            lang,
+            format!("A reserva deu certo: {gained_names} está no carrinho."),
+            format!("The hold went through: {gained_names} is in the cart."),
+        ),
+        (false, false) => pick(
+            lang,
+            format!("O carrinho mudou: saiu {lost_names}; entrou {gained_names}."),
+            format!("The cart has changed: lost {lost_names}; gained {gained_names}."),
         ),
     }
 }
@@ -252,6 +333,22 @@ fn not_now(why: WhyNot, lang: Lang) -> &'static str {
             "A compra ainda está sendo resolvida: espere o resultado.",
             "The purchase is still being settled: wait for its outcome.",
         ),
+        WhyNot::NeedsConfirmKey => (
+            "Enter sozinho nunca compra: a tecla c confirma.",
+            "Enter alone never buys: the c key confirms.",
+        ),
+        WhyNot::SeatNotFree => (
+            "Esse assento não está livre: escolha outro.",
+            "That seat is not free: choose another.",
+        ),
+        WhyNot::NotInCart => ("Esse trecho não está no carrinho.", "That leg is not in the cart."),
+        WhyNot::OtherServer => (
+            "Essa compra é de outro servidor: conecte-se a ele para mexer nela.",
+            "That booking is from another server: connect to it to change it.",
+        ),
+        WhyNot::AlreadyCancelled => {
+            ("Essa compra já está cancelada.", "That booking is cancelled already.")
+        }
         WhyNot::FieldsWrong => (
             "Há campos por preencher ou errados: veja os marcados.",
             "Some fields are empty or wrong: see those marked.",
