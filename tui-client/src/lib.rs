@@ -5,6 +5,7 @@
 //! draws the model and changes nothing. Sockets, files, the terminal and the clock stand outside
 //! and speak in messages.
 
+pub mod airports;
 pub mod effect;
 pub mod format;
 pub mod glyphs;
@@ -14,5 +15,8 @@ pub mod message;
 pub mod model;
 pub mod notice;
 pub mod theme;
+mod update;
 pub mod view;
 pub mod words;
+
+pub use update::update;
