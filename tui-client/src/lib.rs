@@ -5,6 +5,7 @@
 //! draws the model and changes nothing. Sockets, files, the terminal and the clock stand outside
 //! and speak in messages.
 
+pub mod airports;
 pub mod bot;
 pub mod clipboard;
 pub mod effect;
@@ -18,5 +19,8 @@ pub mod model;
 pub mod notice;
 pub mod terminal;
 pub mod theme;
+mod update;
 pub mod view;
 pub mod words;
+
+pub use update::update;
