@@ -6,7 +6,7 @@
 //! [loop](crate::run) as messages and leave through the same door as the key `q`.
 
 mod canvas;
-mod keys;
+mod events;
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,11 +20,12 @@ use crossterm::terminal::{
 };
 use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 
 use canvas::Canvas;
 
-pub use keys::message;
+pub use events::inputs;
 
 /// The terminal is ours: raw, on its alternate screen.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -137,7 +138,10 @@ impl Screen for FullScreen {
     }
 
     fn wipe(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // Not `Terminal::clear`: it asks the terminal for its cursor and waits for the answer, which
+        // the task that reads the keys has taken.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::from(((0, 0).into(), size)))
     }
 
     fn bell(&mut self) -> io::Result<()> {
@@ -163,8 +167,16 @@ impl Screen for FullScreen {
 
     fn step_in(&mut self) -> io::Result<()> {
         take(self.pointer)?;
-        self.terminal.clear()
+        self.wipe()
     }
+}
+
+/// Columns and rows of the terminal, before anything is drawn on it.
+///
+/// # Errors
+/// If there is none, or it does not tell.
+pub fn size() -> io::Result<(u16, u16)> {
+    crossterm::terminal::size()
 }
 
 /// Makes a panic on any thread give the terminal back before it is reported. Call it after the

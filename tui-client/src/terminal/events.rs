@@ -1,8 +1,13 @@
 //! From the terminal's events to our own.
 
+use std::io;
+
 use crossterm::event::{
-    Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+    Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
+    MouseEventKind,
 };
+use futures_util::StreamExt as _;
+use tokio::sync::mpsc::{Receiver, channel};
 use trecho_shared::text::scrub;
 
 use crate::input::{Code, Key, Mouse, MouseKind};
@@ -11,8 +16,31 @@ use crate::message::Message;
 /// A paste has at most this many bytes that count; no input here takes as much.
 const PASTE_BYTES: usize = 4096;
 
+/// Keys that wait for the loop; beyond, they wait in the terminal's own queue.
+const WAITING: usize = 256;
+
+/// What the terminal tells from now on. Its end, or an error, means that the terminal is gone.
+/// Call it within a runtime.
+///
+/// A task of its own reads the events: crossterm's stream remembers only the first waker that it
+/// was polled with, so it must always be polled by the same task.
+pub fn inputs() -> Receiver<io::Result<Message>> {
+    let (told, inputs) = channel(WAITING);
+    tokio::spawn(async move {
+        let mut events = EventStream::new();
+        while let Some(event) = events.next().await {
+            let Some(input) = event.map(message).transpose() else { continue };
+            if told.send(input).await.is_err() {
+                // The program has left.
+                break;
+            }
+        }
+    });
+    inputs
+}
+
 /// What `event` means to the program; `None` if nothing.
-pub fn message(event: Event) -> Option<Message> {
+fn message(event: Event) -> Option<Message> {
     match event {
         Event::Key(event) => key(event).map(Message::Key),
         Event::Mouse(event) => mouse(event).map(Message::Mouse),
