@@ -9,9 +9,11 @@
 mod cabin;
 mod change;
 mod command;
+mod decide;
 mod leg;
 mod outcome;
 mod policy;
+mod state;
 
 pub use cabin::{Cabin, ParseCabinError, SeatIx};
 pub use change::{
@@ -25,3 +27,4 @@ pub use command::{
 pub use leg::{Aircraft, LegFacts, LegKey, ParseAircraftError};
 pub use outcome::{Answer, CartView, Decision, Lost, LostReason, Outcome, Refusal, Scheduled};
 pub use policy::Policy;
+pub use state::{Counters, RestoreError, SessionRecord, State};

@@ -4,3 +4,6 @@
 //! global subscriber and writes nothing to the standard streams: that is for `cli::main`.
 
 pub mod booking;
+pub mod clock;
+pub mod desk;
+pub mod ledger;
