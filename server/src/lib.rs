@@ -4,3 +4,4 @@
 //! global subscriber and writes nothing to the standard streams: that is for `cli::main`.
 
 pub mod booking;
+pub mod timetable;
