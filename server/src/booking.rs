@@ -16,6 +16,8 @@ mod policy;
 mod state;
 
 #[cfg(test)]
+mod model_test;
+#[cfg(test)]
 mod rehearsal;
 #[cfg(test)]
 mod rules_test;
