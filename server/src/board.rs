@@ -164,6 +164,18 @@ impl Board {
         trips::trips(&self.table.load(), ask, now)
     }
 
+    /// A piece of the legs whose last change came after the first version and not after the second,
+    /// with their states: by key from `from` on, at most `most` of them. And where to go on, if
+    /// there may be more. For a reader that was overtaken.
+    pub fn changed_between(
+        &self,
+        versions: (Version, Version),
+        from: LegKey,
+        most: usize,
+    ) -> (Vec<(LegKey, LegState)>, Option<LegKey>) {
+        self.table.load().changed_between(versions, from, most)
+    }
+
     /// The legs whose last change came after `version`, by key: for a reader that was overtaken.
     /// Reads every word.
     pub fn changed_since(&self, version: Version) -> Vec<LegKey> {
