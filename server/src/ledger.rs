@@ -15,6 +15,7 @@ mod lookup;
 mod migration;
 mod records;
 mod restore;
+mod sample;
 mod write;
 
 #[cfg(test)]

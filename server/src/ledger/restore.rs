@@ -86,9 +86,8 @@ impl Ledger {
     /// The first leg that matters. Counted from the last commit if that is longer ago: what was
     /// held then is on no leg that had departed by then, however long the server was down.
     fn first_leg(&self, now: Moment) -> Result<LegKey, LedgerError> {
-        let written_at: i64 = self
-            .prepare("SELECT written_at FROM counters")?
-            .query_row((), |row| row.get(0))?;
+        let written_at: i64 =
+            self.prepare("SELECT written_at FROM counters")?.query_row((), |row| row.get(0))?;
         let departed = now.min(Moment(written_at)).plus_ms(-DEPARTED_KEPT_MS);
         let first = self
             .prepare("SELECT leg FROM leg WHERE departs_s > ?1 ORDER BY leg LIMIT 1")?
@@ -194,10 +193,7 @@ pub(super) fn read_cabins(
     Ok(cabins)
 }
 
-fn leg_facts(
-    row: &Row<'_>,
-    cabins: &HashMap<i64, Arc<Cabin>>,
-) -> Result<LegFacts, LedgerError> {
+fn leg_facts(row: &Row<'_>, cabins: &HashMap<i64, Arc<Cabin>>) -> Result<LegFacts, LedgerError> {
     let cabin = cabins
         .get(&row.get(8)?)
         .ok_or_else(|| LedgerError::Damaged("a leg has a cabin that is not there".to_owned()))?;

@@ -93,3 +93,10 @@ CREATE TABLE confirmation (
     body_hash BLOB NOT NULL CHECK (length(body_hash) = 32),
     PRIMARY KEY (session, key)
 ) STRICT, WITHOUT ROWID;
+
+-- The seed of the sample timetable, where that is what this directory was filled with: so that it
+-- is extended by more of the same. 64 bits; SQLite shows the upper half as negative.
+CREATE TABLE sample (
+    one  INTEGER PRIMARY KEY CHECK (one = 1),
+    seed INTEGER NOT NULL
+) STRICT;
