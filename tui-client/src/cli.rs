@@ -87,6 +87,18 @@ pub enum CliError {
     Failed(Report),
 }
 
+impl From<Report> for CliError {
+    fn from(report: Report) -> Self {
+        Self::Failed(report)
+    }
+}
+
+impl From<io::Error> for CliError {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 impl CliError {
     /// 2 where the user can mend the command, else 1.
     fn exit_code(&self) -> u8 {
@@ -126,7 +138,7 @@ fn run(args: Vec<OsString>) -> Result<(), CliError> {
             let config = settings.config(locale)?;
             prepare(&config)?;
             let host = Elsewhere(config.address.clone());
-            open(&config, host).map_err(CliError::Failed)
+            Ok(open(&config, host)?)
         }
         #[cfg(feature = "demo")]
         Some(Command::Demo(options)) => crate::demo::run(&options, settings, locale),
@@ -149,7 +161,7 @@ pub(crate) fn prepare(config: &Config) -> Result<(), CliError> {
         })?;
     }
     // The report first: our hook gives the screen back and then lets the report's speak.
-    color_eyre::install().map_err(CliError::Failed)?;
+    color_eyre::install()?;
     install_panic_hook();
     Ok(())
 }

@@ -49,12 +49,12 @@ pub struct Options {
 /// # Errors
 /// If the settings cannot be used, there is no terminal or it is too small, or something fails.
 pub fn run(options: &Options, settings: Settings, locale: Locale) -> Result<(), CliError> {
-    let directory = directory().map_err(CliError::Failed)?;
+    let directory = directory()?;
     let config = settings.keep_in(&directory.path().join("passenger")).config(locale)?;
     prepare(&config)?;
     match options.panes {
         Some(passengers) => panes::run(options, passengers, &config, directory),
-        None => open(&config, Company::new(options.clone(), directory)).map_err(CliError::Failed),
+        None => Ok(open(&config, Company::new(options.clone(), directory))?),
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use tempfile::TempDir;
+use tokio::runtime::Builder;
 use tokio::time::{Instant, sleep};
 use trecho_shared::message::{Empty, method};
 
@@ -45,7 +46,7 @@ pub(super) fn run(
     config: &Config,
     directory: TempDir,
 ) -> Result<(), CliError> {
-    let (columns, rows) = crate::terminal::size().map_err(|e| CliError::Failed(e.into()))?;
+    let (columns, rows) = crate::terminal::size()?;
     let grid = Grid::of(columns, rows, passengers.into())
         .ok_or_else(|| too_small(columns, rows, passengers))?;
     let flags = match config.charset {
@@ -56,18 +57,13 @@ pub(super) fn run(
     let stage = Stage {
         options,
         config,
-        program: std::env::current_exe().map_err(|e| CliError::Failed(e.into()))?,
+        program: std::env::current_exe()?,
         directory,
-        address: free_port().map_err(|e| CliError::Failed(e.into()))?,
+        address: free_port()?,
         tmux,
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all();
-    let runtime = runtime_of(runtime)?;
-    runtime.block_on(stage.play(&grid, (columns, rows))).map_err(CliError::Failed)
-}
-
-fn runtime_of(mut builder: tokio::runtime::Builder) -> Result<tokio::runtime::Runtime, CliError> {
-    builder.build().map_err(|error| CliError::Failed(error.into()))
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    Ok(runtime.block_on(stage.play(&grid, (columns, rows)))?)
 }
 
 fn too_small(columns: u16, rows: u16, passengers: u8) -> CliError {
