@@ -8,6 +8,7 @@ use super::{Due, Ends, Run};
 use crate::clipboard::{Way, into_tmux};
 use crate::effect::Effect;
 use crate::message::{CopiedTo, Message, StoreNews};
+use crate::store::Job;
 use crate::terminal::{Pointer, Screen, can_suspend, stop_process};
 
 impl<S: Screen> Run<S> {
@@ -17,12 +18,12 @@ impl<S: Screen> Run<S> {
             Effect::Ask(id, ask) => ends.link.ask(id, ask),
             Effect::RetryNow => ends.link.retry_now(),
             Effect::NewSession => ends.link.new_session(),
-            Effect::KeepSession(_)
-            | Effect::ForgetSession
-            | Effect::NotePurchase(_)
-            | Effect::ForgetPurchase
-            | Effect::KeepBooking(_)
-            | Effect::SaveText { .. } => ends.store.write(effect),
+            Effect::KeepSession(token) => ends.store.write(Job::KeepSession(token)),
+            Effect::ForgetSession => ends.store.write(Job::ForgetSession),
+            Effect::NotePurchase(purchase) => ends.store.write(Job::NotePurchase(purchase)),
+            Effect::ForgetPurchase => ends.store.write(Job::ForgetPurchase),
+            Effect::KeepBooking(booking) => ends.store.write(Job::KeepBooking(booking)),
+            Effect::SaveText { name, text } => ends.store.write(Job::SaveText { name, text }),
             Effect::Copy(text) => self.copy(text, ends).await?,
             Effect::PrintAfterExit(text) => self.farewell.push(text),
             Effect::Bell => self.screen.bell()?,

@@ -12,12 +12,11 @@ use super::{Clock, Farewell, Run};
 use crate::clipboard::Way;
 use crate::config::{Address, Charset, Config};
 use crate::glyphs::Glyphs;
-use crate::link::{self, Link};
 use crate::model::{Model, Preferences};
-use crate::store::{self, Store};
 use crate::terminal::{FullScreen, Pointer, inputs};
 use crate::theme::{TermEnv, Theme};
 use crate::view::Look;
+use crate::{link, store};
 
 /// What is left of a runtime is given this long: it may be looking up a name.
 const WIND_DOWN: Duration = Duration::from_millis(100);
@@ -95,11 +94,12 @@ fn first_frame(config: &Config, clock: Clock) -> Result<Run<FullScreen>, Report>
 
 /// Starts what lives outside of the loop. Only now is anything read from disk or looked up.
 fn connect(config: &Config, address: &Address, clock: &Clock, signals: Signals) -> Ends {
-    let (store, resume) = Store::start(store::Settings {
+    let (store, resume) = store::start(store::Settings {
         dir: Some(config.data.clone()),
         server: address.to_string(),
+        text_dir: std::env::current_dir().unwrap_or_else(|_| config.data.clone()),
     });
-    let link = Link::start(link::Settings {
+    let link = link::start(link::Settings {
         address: address.to_string(),
         name: config.name.clone(),
         resume,
