@@ -39,8 +39,7 @@ struct Cli {
     addr: Option<Address>,
     #[command(flatten)]
     settings: Settings,
-    /// Read settings from this file [default: $XDG_CONFIG_HOME/trecho/config.toml or
-    /// ~/.config/trecho/config.toml]
+    /// Read settings from this file [default: ~/.config/trecho/config.toml, if there is one]
     #[arg(long, global = true, env = "TRECHO_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]

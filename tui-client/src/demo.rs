@@ -28,7 +28,7 @@ const MOST_PANES: i64 = 6;
 
 /// What a demo can be told.
 #[derive(Debug, Clone, Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// Several passengers side by side in a tmux of its own, with the server's log above
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=MOST_PANES))]
     panes: Option<u8>,
@@ -48,7 +48,7 @@ pub struct Options {
 ///
 /// # Errors
 /// If the settings cannot be used, there is no terminal or it is too small, or something fails.
-pub fn run(options: &Options, settings: Settings, locale: Locale) -> Result<(), CliError> {
+pub(crate) fn run(options: &Options, settings: Settings, locale: Locale) -> Result<(), CliError> {
     let directory = directory()?;
     let config = settings.keep_in(&directory.path().join("passenger")).config(locale)?;
     prepare(&config)?;

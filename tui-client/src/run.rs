@@ -28,8 +28,8 @@ use happened::Happened;
 
 pub use clock::Clock;
 pub use ends::Ends;
-pub(crate) use open::{Elsewhere, Host, look, open};
-pub use signals::{Signals, Told};
+pub(crate) use open::{Elsewhere, Host, open};
+pub use signals::{Told, listen};
 
 /// So much is told between two frames, at most: a flood of events must not keep the screen from
 /// following.
@@ -185,3 +185,6 @@ impl<S: Screen> Run<S> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

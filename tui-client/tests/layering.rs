@@ -206,7 +206,9 @@ fn is_test(path: &Path) -> bool {
     path.components().any(|part| {
         let name = part.as_os_str().to_string_lossy();
         let name = name.strip_suffix(".rs").unwrap_or(&name).to_owned();
-        matches!(name.as_str(), "rehearsal" | "contract" | "fixtures") || name.ends_with("tests")
+        matches!(name.as_str(), "rehearsal" | "contract" | "fixtures")
+            || name.ends_with("tests")
+            || name.ends_with("_test")
     })
 }
 

@@ -57,8 +57,7 @@ pub struct Settings {
     /// What to call this passenger, shown beside the title
     #[arg(long, global = true, env = "TRECHO_NAME")]
     name: Option<PersonName>,
-    /// Directory for sessions and bookings [default: $XDG_DATA_HOME/trecho or
-    /// ~/.local/share/trecho]
+    /// Directory for sessions and bookings [default: ~/.local/share/trecho]
     #[arg(long, global = true, env = "TRECHO_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
     /// Write a log to this file; nothing is ever logged to the screen

@@ -18,7 +18,7 @@ use super::tmux::Tmux;
 use crate::bot::{Caller, Crowd};
 use crate::cli::CliError;
 use crate::config::{Charset, Config};
-use crate::run::{Signals, Told};
+use crate::run::{Told, listen};
 use crate::theme::ThemeName;
 use crate::words::Lang;
 
@@ -88,11 +88,11 @@ fn free_port() -> io::Result<SocketAddr> {
 
 impl Stage<'_> {
     async fn play(self, grid: &Grid, size: (u16, u16)) -> Result<(), Report> {
-        let mut signals = Signals::listen()?;
+        let mut signals = listen()?;
         let log = self.raise_the_curtain(size)?;
         tokio::select! {
             ready = self.server_answers() => ready?,
-            Told::Terminate = signals.next() => return Ok(()),
+            Some(Told::Terminate) = signals.recv() => return Ok(()),
         }
         self.seat_everybody(grid, &log)?;
         let crowd = Crowd::start(self.address, self.options.bots, self.options.seed);
@@ -105,10 +105,10 @@ impl Stage<'_> {
                     drop(crowd);
                     return if status.success() { Ok(()) } else { Err(eyre!("tmux: {status}")) };
                 }
-                told = signals.next() => if told == Told::Terminate {
+                Some(Told::Terminate) = signals.recv() => {
                     // Its end is the end of the attached client, which restores the terminal.
                     let _ = self.tmux.run(["kill-server"]);
-                },
+                }
             }
         }
     }

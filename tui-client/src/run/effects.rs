@@ -4,9 +4,9 @@ use std::io;
 
 use color_eyre::eyre::Report;
 
-use super::{Due, Ends, Run};
+use super::{Due, Ends, Run, Told};
 use crate::clipboard::{Way, into_tmux};
-use crate::effect::Effect;
+use crate::effect::{Effect, Leave};
 use crate::message::{CopiedTo, Message, StoreNews};
 use crate::store::Job;
 use crate::terminal::{Pointer, Screen, can_suspend, stop_process};
@@ -84,8 +84,11 @@ impl<S: Screen> Run<S> {
         if can_suspend() {
             self.screen.step_aside()?;
             stop_process()?;
-            ends.continued().await;
-            self.screen.step_in()?;
+            match ends.continued().await {
+                Told::Continued => self.screen.step_in()?,
+                // Holds stay: the person who stopped us may have meant to come back.
+                Told::Terminate => self.leave = Some(Leave::Keep),
+            }
         } else {
             self.screen.wipe()?;
         }

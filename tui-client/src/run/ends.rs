@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::happened::Happened;
-use super::signals::{Signals, Told};
+use super::signals::Told;
 use crate::effect::Leave;
 use crate::link::Link;
 use crate::message::Message;
@@ -32,7 +32,7 @@ pub struct Ends {
     /// The files. The end of their news is a fault, too.
     pub store: Store,
     /// What the system tells.
-    pub signals: Signals,
+    pub signals: Receiver<Told>,
 }
 
 type Copies = JoinSet<(String, io::Result<()>)>;
@@ -46,9 +46,10 @@ impl Ends {
             // Hands come first, so that nothing else can keep a key waiting; the bound on what is
             // told between two frames keeps hands from starving the rest.
             biased;
-            told = self.signals.next() => match told {
-                Told::Terminate => Happened::Told(Message::Terminate),
-                Told::Continued => Happened::Continued,
+            told = self.signals.recv() => match told {
+                Some(Told::Terminate) => Happened::Told(Message::Terminate),
+                Some(Told::Continued) => Happened::Continued,
+                None => Happened::Fault(eyre!("the task that hears signals stopped by a fault")),
             },
             input = self.inputs.recv() => match input {
                 Some(Ok(message)) => Happened::Told(message),
@@ -76,9 +77,9 @@ impl Ends {
         self.next(copies, None).now_or_never()
     }
 
-    /// Waits until somebody continues the stopped process.
-    pub(super) async fn continued(&mut self) {
-        self.signals.continued().await;
+    /// Waits until somebody continues the stopped process, or ends it right then.
+    pub(super) async fn continued(&mut self) -> Told {
+        self.signals.recv().await.unwrap_or(Told::Terminate)
     }
 
     /// Closes the session if that is wanted, and waits until all is written, both within bounds.

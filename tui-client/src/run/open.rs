@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use color_eyre::eyre::{Report, WrapErr as _};
 use tokio::runtime;
+use tokio::sync::mpsc::Receiver;
 
 use super::ends::Ends;
-use super::signals::{Signals, Told};
+use super::signals::{Told, listen};
 use super::{Clock, Farewell, Run};
 use crate::clipboard::Way;
 use crate::config::{Address, Charset, Config};
@@ -52,11 +53,11 @@ pub(crate) fn open<H: Host>(config: &Config, mut host: H) -> Result<(), Report> 
     let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let outcome = runtime.block_on(async {
         // Before the screen is taken: from here on no signal leaves it taken.
-        let mut signals = Signals::listen()?;
+        let mut signals = listen()?;
         let run = first_frame(config, clock)?;
         let address = tokio::select! {
             address = host.address() => address?,
-            Told::Terminate = signals.next() => return Ok(Farewell { texts: vec![] }),
+            Some(Told::Terminate) = signals.recv() => return Ok(Farewell { texts: vec![] }),
         };
         let ends = connect(config, &address, run.clock(), signals);
         tokio::select! {
@@ -93,7 +94,7 @@ fn first_frame(config: &Config, clock: Clock) -> Result<Run<FullScreen>, Report>
 }
 
 /// Starts what lives outside of the loop. Only now is anything read from disk or looked up.
-fn connect(config: &Config, address: &Address, clock: &Clock, signals: Signals) -> Ends {
+fn connect(config: &Config, address: &Address, clock: &Clock, signals: Receiver<Told>) -> Ends {
     let (store, resume) = store::start(store::Settings {
         dir: Some(config.data.clone()),
         server: address.to_string(),

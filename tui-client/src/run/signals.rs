@@ -2,7 +2,8 @@
 
 use std::io;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{Receiver, channel};
 
 /// One thing that the system told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,43 +14,33 @@ pub enum Told {
     Continued,
 }
 
-/// Listens for signals. While one of these lives, none of them ends the process by itself.
-#[derive(Debug)]
-pub struct Signals {
-    terminate: Signal,
-    hangup: Signal,
-    interrupt: Signal,
-    continued: Signal,
-}
+/// So many may wait. Beyond, what comes says nothing new.
+const WAITING: usize = 16;
 
-impl Signals {
-    /// Begins to listen. Call it within a runtime.
-    ///
-    /// # Errors
-    /// If the system refuses a handler.
-    pub fn listen() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            hangup: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            continued: signal(SignalKind::from_raw(CONTINUED))?,
-        })
-    }
+const CONTINUED: SignalKind = SignalKind::from_raw(rustix::process::Signal::CONT.as_raw());
 
-    /// The next signal. Loses none when it is dropped half-way.
-    pub async fn next(&mut self) -> Told {
-        tokio::select! {
-            _ = self.terminate.recv() => Told::Terminate,
-            _ = self.hangup.recv() => Told::Terminate,
-            _ = self.interrupt.recv() => Told::Terminate,
-            _ = self.continued.recv() => Told::Continued,
+/// Begins to listen for signals; from now on none of these ends the process by itself. Call it
+/// within a runtime.
+///
+/// # Errors
+/// If the system refuses a handler.
+pub fn listen() -> io::Result<Receiver<Told>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut continued = signal(CONTINUED)?;
+    let (tell, told) = channel(WAITING);
+    tokio::spawn(async move {
+        while !tell.is_closed() {
+            let next = tokio::select! {
+                _ = terminate.recv() => Told::Terminate,
+                _ = hangup.recv() => Told::Terminate,
+                _ = interrupt.recv() => Told::Terminate,
+                _ = continued.recv() => Told::Continued,
+            };
+            // Full: the same is waiting already.
+            let _ = tell.try_send(next);
         }
-    }
-
-    /// Waits until the process was continued after a stop.
-    pub async fn continued(&mut self) {
-        self.continued.recv().await;
-    }
+    });
+    Ok(told)
 }
-
-const CONTINUED: i32 = rustix::process::Signal::CONT.as_raw();

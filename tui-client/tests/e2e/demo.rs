@@ -6,10 +6,10 @@ use crate::pty::{Pty, trecho};
 
 /// Directories that a demo left behind.
 fn left_behind(home: &Path) -> usize {
-    let entries = std::fs::read_dir(home).unwrap();
+    let entries = std::fs::read_dir(home).expect("the home is there");
     entries
         .filter(|entry| {
-            let name = entry.as_ref().unwrap().file_name();
+            let name = entry.as_ref().expect("its entries are readable").file_name();
             name.to_string_lossy().starts_with("trecho-demo-")
         })
         .count()
@@ -22,7 +22,7 @@ fn the_demo_shows_a_board_that_lives_and_leaves_nothing_behind() {
     pty.see(&["TR"]);
     assert_eq!(left_behind(home.path()), 1);
     // Somebody took the last seat of something, and we were told.
-    pty.see(&["taken"]);
+    pty.see(&["sold out"]);
     pty.press("q");
     assert!(pty.end().success());
     pty.is_given_back();

@@ -116,15 +116,21 @@ impl Pty {
         self.until("the alternate screen", |seen| seen.parser.screen().alternate_screen());
     }
 
-    /// Waits until the terminal is as a shell expects it.
-    pub(crate) fn is_given_back(&self) {
-        self.until("a terminal given back", |seen| {
+    /// Waits until the program has left the screen to whoever was there before. A shell that edits
+    /// its line sets modes of its own.
+    pub(crate) fn is_left(&self) {
+        self.until("the screen of the shell", |seen| {
             let screen = seen.parser.screen();
             !screen.alternate_screen()
                 && !screen.hide_cursor()
-                && !screen.bracketed_paste()
                 && screen.mouse_protocol_mode() == MouseProtocolMode::None
         });
+    }
+
+    /// Waits until the terminal is as it was before the program.
+    pub(crate) fn is_given_back(&self) {
+        self.is_left();
+        self.until("an end of bracketed paste", |seen| !seen.parser.screen().bracketed_paste());
         let modes = self.master.get_termios().expect("a pty tells its modes");
         let modes = format!("{:?}", modes.local_flags);
         assert!(modes.contains("ICANON") && modes.contains("ECHO"), "left raw: {modes}");

@@ -15,7 +15,7 @@ fn the_loser_of_the_last_seat_sees_it_go_and_learns_what_to_do_but_never_who() {
     winner.press(" ");
     winner.see(&["1A"]);
     // Unasked, and while the row stays where it was.
-    loser.see(&["TR1001", "taken"]);
+    loser.see(&["TR1001", "sold out"]);
     loser.press(" ");
     // The leg is named, and so is a way on.
     loser.see(&["TR1001"]);
