@@ -24,6 +24,9 @@ mod ticket;
 mod toasts;
 mod trips;
 
+#[cfg(test)]
+mod tests;
+
 use crate::effect::{Ask, AskId, Effect, Leave};
 use crate::message::Message;
 use crate::model::Model;
