@@ -13,6 +13,7 @@ pub mod keys;
 pub mod message;
 pub mod model;
 pub mod notice;
+pub mod picture;
 pub mod theme;
 pub mod view;
 pub mod words;

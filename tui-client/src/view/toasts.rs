@@ -63,7 +63,8 @@ fn free_stage(canvas: &Canvas, areas: Areas) -> Stage {
     }
 }
 
-fn looks(cx: Cx, severity: Severity) -> (&'static str, Role, Role) {
+/// A severity's mark, and the roles of its frame and its mark.
+pub(super) fn looks(cx: Cx, severity: Severity) -> (&'static str, Role, Role) {
     let glyphs = cx.glyphs();
     match severity {
         Severity::Info => (glyphs.info, Role::Border, Role::Text),

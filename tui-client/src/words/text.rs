@@ -133,6 +133,10 @@ texts! {
     AskReleaseWhy: "Outra pessoa pode levá-los em seguida.", "Somebody else may take them next.";
     AskQuitWhy: "Devolver libera os assentos agora; manter guarda as reservas até o tempo acabar, e o próximo início as retoma.",
         "Releasing frees the seats now; keeping holds them until the time is up, and the next start takes them up again.";
+    AskQuitSettling: "Sair no meio de uma compra?", "Leave amid a purchase?";
+    AskQuitSettlingWhy: "A compra está anotada neste computador: o próximo início descobre o resultado, e ela nunca vale duas vezes.",
+        "The purchase is noted on this computer: the next start learns its outcome, and it never counts twice.";
+    SettleLater: "sair, resolver depois", "leave, settle later";
     Stay: "ficar", "stay";
     ReleaseAndLeave: "devolver e sair", "release and leave";
     KeepAndLeave: "manter e sair", "keep and leave";
@@ -174,6 +178,7 @@ texts! {
     Optional: "(opcional)", "(optional)";
     Passenger: "Passageiro", "Passenger";
     ReviewHow: "Confira. Só a próxima tecla compra de verdade.", "Check it. Only the next key really buys.";
+    ReviewEnter: "Enter não compra", "Enter does not buy";
     Confirming: "Confirmando a compra", "Confirming the purchase";
     ConfirmingHow: "A resposta vem do disco do servidor, não da sorte. Um instante.",
         "The answer comes from the server's disk, not from luck. One moment.";
