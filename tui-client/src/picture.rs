@@ -178,7 +178,7 @@ fn paint(colour: &str, cell: &Cell) -> String {
 }
 
 fn is_line(symbol: &str) -> bool {
-    matches!(symbol, "─" | "│" | "╭" | "╮" | "╰" | "╯" | "┃")
+    matches!(symbol, "─" | "━" | "│" | "╭" | "╮" | "╰" | "╯" | "┃")
 }
 
 /// The path of a sign that fills its cell, in pixels.
@@ -189,6 +189,11 @@ fn shape(symbol: &str, (x, y): (u32, u32)) -> Option<String> {
     let block = |from: u32, to: u32| Some(format!("M{x} {}H{right}V{}H{x}Z", y + from, y + to));
     match symbol {
         "─" => Some(format!("M{x} {middle}.5H{right}")),
+        "━" => Some(format!(
+            "M{x} {middle}.5H{right}M{x} {}.5H{right}M{x} {}.5H{right}",
+            middle - 1,
+            middle + 1
+        )),
         "│" => Some(format!("M{half}.5 {y}V{bottom}")),
         "┃" => {
             Some(format!("M{half} {y}V{bottom}M{half}.5 {y}V{bottom}M{}.5 {y}V{bottom}", half + 1))

@@ -247,7 +247,7 @@ fn countdown(cx: Cx, canvas: &mut Canvas, (area, line): (Rect, u16)) {
     let ink = if words_role == Role::Alarm { Role::Alarm } else { Role::Accent };
     let glyphs = cx.glyphs();
     strip.put(&glyphs.gauge_full.repeat(full.into()), cx.style(ink));
-    strip.put(&glyphs.gauge_empty.repeat((columns - full).into()), cx.style(Role::Muted));
+    strip.put(&glyphs.gauge_empty.repeat((columns - full).into()), cx.style(Role::Border));
 }
 
 /// What to do with the cart, below all.

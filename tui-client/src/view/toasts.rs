@@ -43,12 +43,12 @@ struct Stage {
 /// The larger part of the screen above or below what has the keys; below, where they are alike.
 fn free_stage(canvas: &Canvas, areas: Areas) -> Stage {
     let top = areas.header.bottom();
-    // The countdown on a compact screen stays in sight.
+    // The cart and its countdown stay in sight.
     let bottom = match areas.shape {
-        Shape::Tiny | Shape::Compact => areas.main.bottom(),
-        Shape::Stacked | Shape::Wide => areas.footer.y,
+        Shape::Tiny | Shape::Compact | Shape::Stacked => areas.main.bottom(),
+        Shape::Wide => areas.footer.y,
     };
-    let whole = Rect { y: top, height: bottom.saturating_sub(top), ..areas.header };
+    let whole = Rect { y: top, height: bottom.saturating_sub(top), ..areas.main };
     let kept = canvas.kept();
     if kept.is_empty() || kept.bottom() <= whole.y {
         return Stage { area: whole, from: Edge::Bottom };

@@ -119,6 +119,7 @@ fn legs(cx: Cx, canvas: &mut Canvas, (area, trip): (Rect, &Trip)) {
     if area.height > 0 {
         Strip::new(cx, canvas.buf, (rule, 0)).fill(cx.glyphs().rule, cx.style(Role::Border));
     }
+    let area = Rect { width: area.width.saturating_sub(1), ..area };
     let mut line = 1;
     for (at, leg) in trip.legs.iter().enumerate() {
         if at > 0 {

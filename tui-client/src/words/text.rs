@@ -109,7 +109,7 @@ texts! {
     UrgentLast: "últimos 10 segundos", "last 10 seconds";
     Expired: "tempo esgotado", "time is up";
     Releasing: "devolvendo", "releasing";
-    Unequal: "assentos diferentes por trecho", "seats differ between legs";
+    Unequal: "assentos desiguais", "unequal seats";
 
     // Live.
     Live: "Ao vivo", "Live";
@@ -180,8 +180,8 @@ texts! {
     ReviewHow: "Confira. Só a próxima tecla compra de verdade.", "Check it. Only the next key really buys.";
     ReviewEnter: "Enter não compra", "Enter does not buy";
     Confirming: "Confirmando a compra", "Confirming the purchase";
-    ConfirmingHow: "A resposta vem do disco do servidor, não da sorte. Um instante.",
-        "The answer comes from the server's disk, not from luck. One moment.";
+    ConfirmingHow: "O servidor grava a compra antes de responder. Um instante.",
+        "The server writes the purchase down before it answers. One moment.";
     Noting: "Anotando a compra neste computador", "Noting the purchase on this computer";
     Settling: "A conexão caiu no meio da compra", "The connection was lost amid the purchase";
     SettlingHow: "Assim que ela voltar, o mesmo pedido é feito com a mesma chave: ou a compra já valeu, ou vale agora, nunca duas vezes. Pode deixar esta tela aberta.",
@@ -195,6 +195,7 @@ texts! {
 
     // Bookings.
     Bookings: "Minhas compras", "My bookings";
+    BookingsTab: "Compras", "Bookings";
     BookingsNone: "Nenhuma compra neste computador ainda.", "No bookings on this computer yet.";
     BookingsNoneHow: "As compras feitas aqui aparecem sozinhas. As outras se abrem pelo localizador e código.",
         "Bookings made here show up by themselves. Others open by locator and code.";

@@ -54,8 +54,12 @@ fn lines(cx: Cx, width: usize) -> Vec<Line> {
         }
         Connection::Connecting { .. } if !cx.model.link.was_online => {
             let address = &cx.model.preferences.address;
-            let words = format!("{} {address}{}", cx.say(Text::Connecting), cx.glyphs().ellipsis);
-            vec![Line::Words(capital(&words), Role::Text)]
+            let ellipsis = cx.glyphs().ellipsis;
+            let words = match cx.lang() {
+                Lang::Pt => format!("Conectando a {address}{ellipsis}"),
+                Lang::En => format!("Connecting to {address}{ellipsis}"),
+            };
+            vec![Line::Words(words, Role::Text)]
         }
         Connection::Replaced => {
             let mut lines = paragraph((cx.say(Text::ReplacedLong), Role::Strong), width);
@@ -71,11 +75,6 @@ fn lines(cx: Cx, width: usize) -> Vec<Line> {
             }
         }
     }
-}
-
-fn capital(words: &str) -> String {
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn paragraph((words, role): (&str, Role), width: usize) -> Vec<Line> {

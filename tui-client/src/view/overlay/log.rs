@@ -15,7 +15,7 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, (areas, top): (Areas, usize)) {
     let stage = areas.stage();
     let width = match areas.shape {
         Shape::Tiny | Shape::Compact => stage.width.saturating_sub(2),
-        Shape::Stacked | Shape::Wide => stage.width.saturating_sub(8).min(96),
+        Shape::Stacked | Shape::Wide => stage.width.saturating_sub(6).min(96),
     };
     let mut sheet = Sheet::default();
     // The time and the mark stand before the words, which go on below themselves.
