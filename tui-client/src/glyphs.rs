@@ -114,7 +114,7 @@ impl Glyphs {
         rule: "─",
         thumb: "┃",
         seat_free: "□",
-        seat_held: "▒",
+        seat_held: "◧",
         seat_sold: "■",
         seat_blocked: "×",
         seat_chosen: "◆",

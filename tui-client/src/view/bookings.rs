@@ -92,10 +92,10 @@ fn booking_row(cx: Cx, canvas: &mut Canvas, (row, here): (Rect, bool), saved: &S
     let (mark, role) = if gone { (glyphs.taken, Role::Alarm) } else { (glyphs.done, Role::Good) };
     strip.put(cursor, cx.style(Role::Accent)).put(mark, cx.style(role)).skip(1);
     if gone {
-        strip.last(1, cx.say(Text::CancelledAll), cx.style(Role::Alarm));
+        strip.last(1, &format!("{} ", cx.say(Text::CancelledAll)), cx.style(Role::Alarm));
     } else {
         let total = format::money(booking.total_centavos, cx.lang());
-        strip.last(1, &total, cx.style(Role::Text));
+        strip.last(1, &format!("{total:>12} "), cx.style(Role::Text));
     }
     let ink = if gone { Role::Muted } else { Role::Strong };
     strip.put(booking.locator.as_str(), cx.style(ink)).skip(2);

@@ -5,7 +5,7 @@ mod names;
 use ratatui::layout::Rect;
 
 use super::layout::{Areas, Shape};
-use super::paint::{Keys, Strip, Titles, panel};
+use super::paint::{Keys, Strip, Titles, columns_of, panel, rows_of};
 use super::sheet::{Line, Sheet};
 use super::{Canvas, Cx, ticket};
 use crate::format;
@@ -105,7 +105,8 @@ fn review(cx: Cx, canvas: &mut Canvas, (area, checkout): (Rect, &Checkout)) {
     sheet.push(Line::of(cx.say(Text::Total), Role::Muted).end(total, Role::Strong));
     // The key that buys stands below what scrolls, always in sight.
     let call = if roomy { 3 } else { 1 }.min(area.height);
-    let text = Rect { height: area.height - call, ..area };
+    let lines = rows_of(sheet.len()).min(area.height - call);
+    let text = Rect { height: lines, ..area };
     sheet.draw(cx, canvas, (text, checkout.top));
     let bottom = Rect { y: text.bottom(), height: call, ..area };
     let key = words::key(crate::input::Key::char('c'), cx.lang());
@@ -113,7 +114,9 @@ fn review(cx: Cx, canvas: &mut Canvas, (area, checkout): (Rect, &Checkout)) {
     let chip = format!(" {key}  {confirm} ");
     let mut strip = Strip::new(cx, canvas.buf, (bottom, u16::from(roomy)));
     strip.put(&chip, cx.style(Role::AccentChip)).skip(2);
-    strip.put(cx.say(Text::ReviewEnter), cx.style(Role::Muted));
+    if columns_of(cx.say(Text::ReviewEnter)) <= strip.room() {
+        strip.put(cx.say(Text::ReviewEnter), cx.style(Role::Muted));
+    }
     if roomy {
         let mut strip = Strip::new(cx, canvas.buf, (bottom, 2));
         strip.put(cx.say(Text::ReviewHow), cx.style(Role::Muted));

@@ -111,12 +111,16 @@ fn route(cx: Cx, canvas: &mut Canvas, area: Rect) {
         return;
     }
     let code = |iata: Option<trecho_shared::ids::Iata>| {
-        iata.map_or_else(|| "***".to_owned(), |iata| iata.to_string())
+        iata.map_or_else(|| cx.glyphs().dot.repeat(3), |iata| iata.to_string())
     };
-    let arrow = cx.glyphs().arrow;
-    let places = format!("{}{arrow}{}", code(filters.from.chosen), code(filters.to.chosen));
     let start = strip.column();
-    strip.put(&places, cx.style(Role::Strong)).skip(1);
+    if filters.from.chosen.is_none() && filters.to.chosen.is_none() {
+        strip.put(cx.say(Text::AllLegs), cx.style(Role::Strong)).skip(1);
+    } else {
+        let arrow = cx.glyphs().arrow;
+        let places = format!("{}{arrow}{}", code(filters.from.chosen), code(filters.to.chosen));
+        strip.put(&places, cx.style(Role::Strong)).skip(1);
+    }
     let middle = strip.column();
     let day = match filters.date.chosen {
         Some(date) => format::day(date, cx.lang()),

@@ -20,7 +20,12 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
         if area.height > 0 {
             match cx.model.live.ticker.front() {
                 Some(newest) => compact_entry(cx, canvas, (area, newest)),
-                None => quiet(cx, canvas, Rect { x: area.x + 1, width: area.width - 1, ..area }),
+                None => {
+                    let online = cx.model.is_online();
+                    let text = if online { Text::LiveQuietShort } else { Text::LiveOfflineShort };
+                    let mut strip = Strip::new(cx, canvas.buf, (area, 0));
+                    strip.skip(1).put(cx.say(text), cx.style(Role::Muted));
+                }
             }
         }
         return;

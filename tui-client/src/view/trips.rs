@@ -84,7 +84,7 @@ fn trip_row(cx: Cx, canvas: &mut Canvas, (row, here): (Rect, bool), trip: &Trip)
     let fare = if row.width >= 44 {
         format!("R$ {:>8} ", format::amount(trip.fare_centavos, cx.lang()))
     } else {
-        format::amount(trip.fare_centavos, cx.lang())
+        format!("{} ", format::amount(trip.fare_centavos, cx.lang()))
     };
     strip.last(1, &fare, cx.style(Role::Text));
     strip.put(&format::clock(first.departs_at), cx.style(Role::Strong)).skip(1);

@@ -28,6 +28,7 @@ texts! {
     // The header and the search.
     Brand: "trecho", "trecho";
     Anywhere: "qualquer lugar", "anywhere";
+    AllLegs: "todos os trechos", "all legs";
     AnyDay: "qualquer dia", "any day";
     From: "De", "From";
     To: "Para", "To";
@@ -48,12 +49,10 @@ texts! {
     RetryNow: "tentar já", "retry now";
     ReplacedLong: "Outro programa assumiu esta sessão e o carrinho dela.",
         "Another program took over this session and its cart.";
-    NewSession: "começar uma nova sessão", "begin a new session";
-    StartServer: "Para ligar um servidor aqui:", "To start a server here:";
-    TryDemo: "Para ver a demonstração, que não precisa de mais nada:",
-        "For the demo, which needs nothing else:";
-    KeepsTrying: "Seguimos tentando sozinhos; nada do que está na tela se perde.",
-        "We keep trying by ourselves; nothing on the screen is lost.";
+    NewSession: "nova sessão", "new session";
+    StartServer: "liga um servidor aqui", "starts a server here";
+    TryDemo: "mostra tudo funcionando", "shows it all at work";
+    KeepsTrying: "Seguimos tentando sozinhos.", "We keep trying by ourselves.";
 
     // The board.
     Legs: "Trechos", "Legs";
@@ -62,11 +61,11 @@ texts! {
     ColumnTo: "para", "to";
     ColumnRoute: "trecho", "leg";
     ColumnDay: "data", "date";
-    ColumnDeparts: "parte", "departs";
-    ColumnArrives: "chega", "arrives";
+    ColumnDeparts: "parte", "dep.";
+    ColumnArrives: "chega", "arr.";
     ColumnDuration: "duração", "duration";
     ColumnDurationShort: "dur.", "dur.";
-    ColumnAircraft: "avião", "aircraft";
+    ColumnAircraft: "avião", "plane";
     ColumnSeats: "assentos", "seats";
     ColumnSeatsShort: "lug", "sts";
     ColumnFare: "tarifa", "fare";
@@ -115,6 +114,8 @@ texts! {
     Live: "Ao vivo", "Live";
     LiveQuiet: "Quando um trecho esgotar ou reabrir, aparece aqui na hora.",
         "When a leg sells out or reopens, it shows here at once.";
+    LiveQuietShort: "ao vivo: nenhuma novidade ainda", "live: no news yet";
+    LiveOfflineShort: "ao vivo: volta com a conexão", "live: back when online";
     LiveOffline: "As novidades voltam junto com a conexão.", "News comes back with the connection.";
     You: "você", "you";
 

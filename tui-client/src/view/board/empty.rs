@@ -89,10 +89,9 @@ fn no_server(cx: Cx, (why, width): (&str, usize)) -> Vec<Line> {
         Lang::En => format!("No server at {address}: {why}."),
     };
     let mut lines = paragraph((&words, Role::Strong), width);
-    lines.extend(paragraph((cx.say(Text::TryDemo), Role::Text), width));
-    lines.push(Line::Words("  trecho demo".to_owned(), Role::Key));
-    lines.extend(paragraph((cx.say(Text::StartServer), Role::Text), width));
-    lines.push(Line::Words("  trechod serve".to_owned(), Role::Key));
+    for (command, text) in [("trecho demo", Text::TryDemo), ("trechod serve", Text::StartServer)] {
+        lines.push(Line::Key(format!("{command:13}"), cx.say(text).to_owned()));
+    }
     lines.extend(paragraph((cx.say(Text::KeepsTrying), Role::Muted), width));
     lines
 }

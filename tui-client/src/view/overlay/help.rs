@@ -7,7 +7,7 @@ use crate::format;
 use crate::keys::{self, Binding, Context};
 use crate::model::TextField;
 use crate::theme::Role;
-use crate::view::layout::Areas;
+use crate::view::layout::{Areas, Shape};
 use crate::view::paint::Titles;
 use crate::view::search::typed;
 use crate::view::sheet::{Line, Sheet};
@@ -15,8 +15,9 @@ use crate::view::{Canvas, Cx};
 use crate::words::{self, Text};
 use ratatui::layout::Rect;
 
-/// How wide the keys' own column is.
+/// How wide the keys' own column is, and where the dialog is narrow.
 const KEYS: usize = 18;
+const KEYS_NARROW: usize = 8;
 
 /// Draws the help.
 pub(super) fn draw(
@@ -39,7 +40,7 @@ pub(super) fn draw(
             sheet.push(Line::of(words::context(binding.context, cx.lang()), Role::Title));
             group = Some(binding.context);
         }
-        sheet.push(entry(cx, binding));
+        entry(cx, (&mut sheet, binding), areas);
     }
     if sheet.len() == 0 {
         sheet.words(cx.say(Text::HelpNone), Role::Text, 60);
@@ -60,21 +61,28 @@ pub(super) fn draw(
     }
 }
 
-fn entry(cx: Cx, binding: &Binding) -> Line {
-    let names: Vec<String> = binding.keys.iter().map(|key| words::key(*key, cx.lang())).collect();
+/// A key and what it does; long words go on below themselves.
+fn entry(cx: Cx, (sheet, binding): (&mut Sheet, &Binding), areas: Areas) {
+    let compact = areas.shape == Shape::Compact;
+    let keys = if compact { KEYS_NARROW } else { KEYS };
     // As many of the keys as the column has room for; the first always.
     let mut shown = String::new();
-    for name in names {
+    for key in binding.keys {
+        let name = words::key(*key, cx.lang());
         let grown = if shown.is_empty() { name } else { format!("{shown}  {name}") };
-        if !shown.is_empty() && format::width(&grown) > KEYS {
+        if !shown.is_empty() && format::width(&grown) > keys {
             break;
         }
         shown = grown;
     }
-    let pad = (KEYS + 2).saturating_sub(format::width(&shown)).max(1);
-    Line::of(shown, Role::Key)
-        .and(" ".repeat(pad), Role::Text)
-        .and(words::action_help(binding.action, cx.lang()), Role::Text)
+    let width = usize::from(areas.stage().width).saturating_sub(keys + 4);
+    let sentence = words::action_help(binding.action, cx.lang());
+    for (at, words) in format::wrap(sentence, width).into_iter().enumerate() {
+        let shown = if at == 0 { shown.as_str() } else { "" };
+        let pad = (keys + 1).saturating_sub(format::width(shown)).max(1);
+        let line = Line::of(shown, Role::Key).and(" ".repeat(pad), Role::Text);
+        sheet.push(line.and(words, Role::Text));
+    }
 }
 
 fn matches(cx: Cx, binding: &Binding, wanted: &str) -> bool {

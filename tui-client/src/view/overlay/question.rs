@@ -8,7 +8,7 @@ use crate::input::{Hit, Key};
 use crate::model::{Choice, Question};
 use crate::theme::Role;
 use crate::view::layout::{Areas, Shape};
-use crate::view::paint::{Strip, Titles, columns_of, highlight, rows_of};
+use crate::view::paint::{Strip, Titles, columns_of, rows_of};
 use crate::view::{Canvas, Cx};
 use crate::words::{self, Text};
 
@@ -59,9 +59,9 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, (areas, question): (Areas, &Ques
 fn button(cx: Cx, canvas: &mut Canvas, (place, label): (Rect, &str), at: usize) {
     canvas.target(place, Hit::Choice(at));
     let here = at == cx.model.choice;
-    Strip::new(cx, canvas.buf, (place, 0)).put(label, cx.style(Role::Strong));
+    let role = if here { Role::AccentChip } else { Role::Strong };
+    Strip::new(cx, canvas.buf, (place, 0)).put(label, cx.style(role));
     if here {
-        highlight(cx, canvas.buf, (place, Role::Selected));
         canvas.point(place.x, place.y);
     }
 }
