@@ -22,6 +22,7 @@ pub mod log;
 pub mod message;
 pub mod model;
 pub mod notice;
+pub mod picture;
 pub mod run;
 pub mod store;
 pub mod terminal;

@@ -44,7 +44,7 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
         empty::draw(cx, canvas, inner);
         return;
     }
-    let grid = Grid::new(cx, (list, fixed));
+    let grid = Grid::new(list, fixed);
     if head == 1 {
         grid.names(cx, canvas, Rect { height: 1, ..inner });
     }
@@ -81,11 +81,7 @@ fn framed(cx: Cx, canvas: &mut Canvas, area: Rect) -> Rect {
         below: &below,
     };
     let here = cx.model.screen == Screen::Departures && cx.model.overlays.is_empty();
-    let inner = panel(cx, canvas.buf, (area, Keys::here_if(here)), &titles);
-    if departures.marked.is_empty() || departures.shown.is_empty() {
-        return inner;
-    }
-    inner
+    panel(cx, canvas.buf, (area, Keys::here_if(here)), &titles)
 }
 
 /// `23 de 1.204`
