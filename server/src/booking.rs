@@ -15,6 +15,13 @@ mod outcome;
 mod policy;
 mod state;
 
+#[cfg(test)]
+mod model_test;
+#[cfg(test)]
+mod rehearsal;
+#[cfg(test)]
+mod rules_test;
+
 pub use cabin::{Cabin, ParseCabinError, SeatIx};
 pub use change::{
     BookingKey, BookingRecord, CartClock, Change, HoldRecord, LegChange, LegChangeKind, Reason,
