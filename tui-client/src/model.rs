@@ -25,13 +25,16 @@ pub use bookings::{BookingScreen, Bookings, LookUp, SavedBooking};
 pub use cart::{CartPanel, Urgency};
 pub use checkout::{Checkout, PassengerFields, Step};
 pub use connection::{Connection, Link};
-pub use departures::{Departures, FilterFocus, Filters, Flash, FlashKind, Row, SortBy};
+pub use departures::{
+    Departures, FilterFocus, Filters, Flash, FlashKind, Load, Reload, Row, SortBy,
+};
 pub use field::{AirportField, DateField, FieldError, TextField};
 pub use live::{
     LOG, Live, LogEntry, OwnChange, Severity, TICKER, TOASTS, TickerEntry, TickerKind, Toast,
 };
 pub use overlay::{Choice, Overlay, Question, SeatPicker};
 pub use trips::TripsScreen;
+pub(crate) use wake::ASK_AFTER_END_MS;
 
 /// The time, as the loop that owns the clocks tells it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -138,6 +141,7 @@ impl Model {
             link: Link {
                 connection: Connection::Connecting { attempt: 1 },
                 was_online: false,
+                offline_since_ms: None,
                 round_trip_ms: None,
                 server: None,
                 epoch: None,

@@ -5,7 +5,7 @@ use trecho_shared::ids::{LegId, Locator};
 use trecho_shared::message::{LostHold, RefusalKind};
 
 use crate::message::{CopiedTo, Trouble};
-use crate::model::Urgency;
+use crate::model::{Severity, Urgency};
 
 /// Something to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +97,45 @@ pub enum Notice {
     Damaged(String),
     /// The mouse is ours (true) or the terminal's.
     Mouse(bool),
+}
+
+impl Notice {
+    /// How much it matters. Errors stay on the screen until they are dismissed.
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::Held(_) | Self::Booked(_) | Self::Cancelled(_) | Self::Saved(_) => {
+                Severity::Success
+            }
+            Self::Reconnected { holds: Some(_) } => Severity::Success,
+            Self::Released(_)
+            | Self::AlreadyHeld(_)
+            | Self::NotNow(_)
+            | Self::LegReopened(_)
+            | Self::SettlingPurchase
+            | Self::Copied(_)
+            | Self::Mouse(_) => Severity::Info,
+            Self::LegTaken(_)
+            | Self::CartEnds(_)
+            | Self::Overlap(..)
+            | Self::Disconnected(_)
+            | Self::Reconnected { holds: None }
+            | Self::OperatorSays(_)
+            | Self::ServerClosing
+            | Self::OutcomeUnknown => Severity::Warning,
+            Self::CartMeanwhile { lost, .. } if lost.is_empty() => Severity::Info,
+            Self::CartMeanwhile { .. }
+            | Self::HoldRefused { .. }
+            | Self::Refused { .. }
+            | Self::ServerError(_)
+            | Self::CartExpired(_)
+            | Self::CartChanged(_)
+            | Self::SessionReplaced
+            | Self::PurchaseUnsettled
+            | Self::PurchaseNotNoted(_)
+            | Self::StoreFailed { .. }
+            | Self::Damaged(_) => Severity::Error,
+        }
+    }
 }
 
 /// Why a key does nothing now.

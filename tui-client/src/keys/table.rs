@@ -148,6 +148,7 @@ pub const BINDINGS: &[Binding] = table! {
     }
     Confirming {
         [c('c')] => Confirm @ 1;
+        [ESC] => Back;
     }
     Booked {
         [ENTER, ESC, BACKSPACE] => Back @ 30;

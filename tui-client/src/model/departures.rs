@@ -85,6 +85,25 @@ pub struct Row {
     pub gone: bool,
 }
 
+/// How far pages are loaded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Load {
+    /// As far as the cursor comes near, or as a sort or the live filter needs.
+    #[default]
+    AsNeeded,
+    /// All of them; the cursor goes to the last row once they are here.
+    ToEnd,
+}
+
+/// What was read so far of a reload.
+#[derive(Debug, Default)]
+pub struct Reload {
+    /// The legs, in the server's order.
+    pub legs: Vec<Leg>,
+    /// Where each leg stands in `legs`: events must reach them, too.
+    pub index: HashMap<LegId, usize>,
+}
+
 /// The board of legs.
 #[derive(Debug, Default)]
 pub struct Departures {
@@ -118,6 +137,8 @@ pub struct Departures {
     pub total: (u32, bool),
     /// Where the next page begins; `None` when all are here.
     pub next_cursor: Option<String>,
+    /// An answer to `query` has come: without rows it then means that there are none.
+    pub read: bool,
     /// The search or page that is under way: never more than one.
     pub waiting: Option<AskId>,
     /// What the person wants to see. Where it differs from `query`, a search is under way or waits
@@ -125,11 +146,9 @@ pub struct Departures {
     pub wanted: SearchLegs,
     /// The pages of a reload so far: after a reconnect the rows are read again behind the scenes,
     /// as many as there were, and then changed all at once.
-    pub reload: Option<Vec<Leg>>,
-    /// All pages are to be loaded: a sort, a live filter or a jump to the end needs them.
-    pub load_all: bool,
-    /// The cursor goes to the last row once all pages are here.
-    pub to_end: bool,
+    pub reload: Option<Reload>,
+    /// How far pages are loaded.
+    pub load: Load,
     /// The rows are from before the connection was lost.
     pub stale: bool,
     /// A hold is under way for these legs.
@@ -165,8 +184,8 @@ impl Departures {
         self.waiting.is_some()
     }
 
-    /// A first answer has never come.
+    /// There are no rows because no answer has come yet, not because there are no legs.
     pub fn is_unread(&self) -> bool {
-        self.rows.is_empty() && (self.waiting.is_some() || self.query != self.wanted)
+        self.rows.is_empty() && (!self.read || self.query != self.wanted)
     }
 }

@@ -29,6 +29,9 @@ impl Model {
                 self.current_booking().is_none().then_some(WhyNot::NothingSelected)
             }
             Action::CancelBooking => self.why_no_cancel(),
+            Action::Back if self.screen == Screen::Checkout && self.overlays.is_empty() => {
+                self.is_settling().then_some(WhyNot::Settling)
+            }
             Action::Up
             | Action::Down
             | Action::PageUp
