@@ -31,8 +31,9 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::recall`].
     pub fn locator_free(&self, locator: Locator) -> Result<bool, LedgerError> {
-        let taken =
-            self.prepare("SELECT 1 FROM booking WHERE locator = ?1")?.exists((locator.as_str(),))?;
+        let taken = self
+            .prepare("SELECT 1 FROM booking WHERE locator = ?1")?
+            .exists((locator.as_str(),))?;
         Ok(!taken)
     }
 

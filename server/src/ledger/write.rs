@@ -60,7 +60,11 @@ impl Ledger {
             }
             Change::SessionSeen { session, at, .. } => self.see_session(*session, *at),
             Change::SessionForgotten { session, kept, .. } => {
-                if *kept { self.forget_session(*session) } else { Ok(()) }
+                if *kept {
+                    self.forget_session(*session)
+                } else {
+                    Ok(())
+                }
             }
             Change::CartClock { session, after, .. } => self.set_clock(*session, *after),
             Change::Held { session, hold } => self.hold(*session, hold),
@@ -93,11 +97,8 @@ impl Ledger {
 
     /// Sessions that are not kept have no row, and need none.
     fn see_session(&mut self, session: SessionKey, at: Moment) -> Written {
-        self.execute(
-            "UPDATE session SET last_contact = ?2 WHERE session = ?1",
-            (session.0, at.0),
-        )
-        .map(drop)
+        self.execute("UPDATE session SET last_contact = ?2 WHERE session = ?1", (session.0, at.0))
+            .map(drop)
     }
 
     fn forget_session(&mut self, session: SessionKey) -> Written {
