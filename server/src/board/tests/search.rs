@@ -45,7 +45,21 @@ fn naive(board: &Board, made: &[Made], ask: &SearchLegs, now: Moment) -> Vec<Leg
 fn ask() -> impl Strategy<Value = SearchLegs> {
     let end = || proptest::option::of((0..6_usize).prop_map(|at| airport(at).0));
     let date = proptest::option::of((23..29_i8).prop_map(|day| jiff::civil::date(2026, 11, day)));
-    let texts = ["tr", "tr1", "12", "SÃO paulo", "paulo manaus", "g", "xg", "tr1 gru", "x9", "-"];
+    let texts = [
+        "tr",
+        "tr1",
+        "12",
+        "SÃO paulo",
+        "paulo manaus",
+        "g",
+        "xg",
+        "tr1 gru",
+        "x9",
+        "-",
+        "1",
+        "tr12 1",
+        "1 2",
+    ];
     let text = proptest::option::of(proptest::sample::select(texts.to_vec()))
         .prop_map(|text| text.map(|text| text.parse().unwrap()));
     let include = prop_oneof![Just(Include::All), Just(Include::Available)];
