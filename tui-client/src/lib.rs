@@ -15,6 +15,7 @@ pub mod link;
 pub mod message;
 pub mod model;
 pub mod notice;
+pub mod picture;
 pub mod store;
 pub mod theme;
 mod update;

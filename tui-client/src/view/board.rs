@@ -44,7 +44,7 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
         empty::draw(cx, canvas, inner);
         return;
     }
-    let grid = Grid::new(cx, (list, fixed));
+    let grid = Grid::new(list, fixed);
     if head == 1 {
         grid.names(cx, canvas, Rect { height: 1, ..inner });
     }
@@ -65,7 +65,9 @@ fn framed(cx: Cx, canvas: &mut Canvas, area: Rect) -> Rect {
         aside.push(format!("{} {}", cx.glyphs().marked, departures.marked.len()));
     }
     if cx.model.is_stale() && !departures.rows.is_empty() {
-        aside.push(cx.say(Text::Stale).to_owned());
+        let since = cx.model.link.offline_since_ms;
+        let age = since.map(|since| format::ago(cx.model.now.mono_ms.saturating_sub(since)));
+        aside.push(format!("{} {}", cx.say(Text::Stale), age.unwrap_or_default()).trim().into());
     }
     if departures.is_loading() && !departures.rows.is_empty() {
         aside.push(format!("{}{}", cx.say(Text::LoadingMore), cx.glyphs().ellipsis));
@@ -81,11 +83,7 @@ fn framed(cx: Cx, canvas: &mut Canvas, area: Rect) -> Rect {
         below: &below,
     };
     let here = cx.model.screen == Screen::Departures && cx.model.overlays.is_empty();
-    let inner = panel(cx, canvas.buf, (area, Keys::here_if(here)), &titles);
-    if departures.marked.is_empty() || departures.shown.is_empty() {
-        return inner;
-    }
-    inner
+    panel(cx, canvas.buf, (area, Keys::here_if(here)), &titles)
 }
 
 /// `23 de 1.204`

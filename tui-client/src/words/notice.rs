@@ -397,8 +397,7 @@ mod tests {
         let lost = Notice::HoldRefused { kind: RefusalKind::LegTaken, legs: vec![some_leg()] };
         assert_eq!(
             notice(&lost, Lang::Pt),
-            "Perdemos TR1042 (GRU, ter 24/11): outra pessoa levou o último assento. \
-             Nada foi reservado; escolha outro horário."
+            "Perdemos TR1042 (GRU, ter 24/11): alguém levou antes. Nada foi reservado; escolha outro."
         );
         assert!(notice(&lost, Lang::En).contains("TR1042 (GRU, Tue 24/11)"));
     }

@@ -52,11 +52,14 @@ impl Column {
         match self {
             Self::Flight => 6,
             Self::Day => 9,
-            Self::From | Self::To | Self::Seats => 3,
+            Self::Seats => 3,
+            Self::From | Self::To => 4,
             Self::FromCity | Self::ToCity => 14,
             Self::Departs => 5,
             Self::Arrives | Self::Route => 7,
-            Self::Duration | Self::Gauge | Self::Amount => 8,
+            Self::Duration | Self::Amount => 8,
+            // With the seats beside it, as wide as the longest word for a state.
+            Self::Gauge => 10,
             Self::Aircraft => 6,
             Self::Fare => 11,
         }
@@ -127,23 +130,38 @@ pub(super) struct Grid {
 
 impl Grid {
     /// The grid for a list of this width.
-    pub(super) fn new(cx: Cx, (list, fixed): (Rect, Fixed)) -> Self {
-        let _ = cx;
+    pub(super) fn new(list: Rect, fixed: Fixed) -> Self {
         let width = list.width.saturating_sub(1);
         let columns = chosen(width, fixed);
-        let used: u16 = columns.iter().map(|column| column.width()).sum();
-        let gaps = u16::try_from(columns.len().saturating_sub(1)).unwrap_or(0);
-        let spare = width.saturating_sub(MARKS + used);
-        let gap = if gaps == 0 { 1 } else { (spare / gaps).clamp(1, 4) };
+        // The number belongs to its gauge and a city to its code: no more than a blank between.
+        let near = |at: usize| {
+            let next = columns.get(at + 1);
+            matches!(
+                (columns[at], next),
+                (Column::Gauge, Some(Column::Seats))
+                    | (Column::From, Some(Column::FromCity))
+                    | (Column::To, Some(Column::ToCity))
+            )
+        };
+        let places = columns.len().saturating_sub(1);
+        let gaps = (0..places).filter(|at| !near(*at)).count();
+        let used: usize = columns.iter().map(|column| usize::from(column.width())).sum();
+        let taken = usize::from(MARKS) + used + places;
+        let mut spare = usize::from(width).saturating_sub(taken).min(gaps * 4);
+        let mut gaps_left = gaps;
         let mut x = list.x + MARKS;
         let mut placed = Vec::with_capacity(columns.len());
-        for column in columns {
-            placed.push((column, x));
-            // The number belongs to its gauge, a city to its code.
-            let near = matches!(column, Column::Gauge | Column::From | Column::To)
-                && width >= 60
-                && is_paired(column, fixed, width);
-            x += column.width() + if near { 1 } else { gap };
+        for (at, column) in columns.iter().enumerate() {
+            placed.push((*column, x));
+            x += column.width() + 1;
+            if at < places && !near(at) {
+                // What is left over is shared by the gaps that are still to come; the last ones,
+                // before the figures, get what does not divide.
+                let extra = spare / gaps_left.max(1);
+                x += u16::try_from(extra).unwrap_or(0);
+                spare -= extra;
+                gaps_left -= 1;
+            }
         }
         Self { columns: placed }
     }
@@ -183,17 +201,6 @@ impl Grid {
     pub(super) fn state_start(&self) -> Option<u16> {
         self.start(Column::Gauge).or_else(|| self.start(Column::Seats))
     }
-}
-
-fn is_paired(column: Column, fixed: Fixed, width: u16) -> bool {
-    let columns = chosen(width, fixed);
-    let partner = match column {
-        Column::Gauge => Column::Seats,
-        Column::From => Column::FromCity,
-        Column::To => Column::ToCity,
-        _ => return false,
-    };
-    columns.contains(&partner)
 }
 
 /// The columns for a width, the most telling kept: what the search has fixed goes first.

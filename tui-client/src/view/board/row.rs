@@ -195,9 +195,9 @@ fn seats_gauge(cx: Cx, strip: &mut Strip, leg: &Leg) {
     let glyphs = cx.glyphs();
     let width = Column::Gauge.width();
     let free = gauge(leg.seats_left.into(), leg.capacity.into(), width);
-    let ink = if leg.seats_left <= 9 { Role::Accent } else { Role::Text };
+    let ink = if leg.seats_left <= 9 { Role::Accent } else { Role::Muted };
     strip.put(&glyphs.seats_free.repeat(free.into()), cx.style(ink));
-    strip.put(&glyphs.seats_gone.repeat((width - free).into()), cx.style(Role::Muted));
+    strip.put(&glyphs.seats_gone.repeat((width - free).into()), cx.style(Role::Border));
 }
 
 /// An aircraft by its IATA type as people call it; an unknown type as it is.
