@@ -10,8 +10,9 @@ As a module:
         booking = trecho.confirm([passenger("Ana Souza")])
         print(booking["locator"], booking["claim"])
 
-As a program: `python3 trecho.py search GRU SSA`, `… book LEG --passenger "Ana Souza"`,
-`… watch`; `--help` tells the rest, `--json` prints one JSON document a line.
+As a program: `python3 trecho.py search GRU SSA`, `… hold LEG`, `… --token TOKEN confirm
+--passenger "Ana Souza"`, `… watch`; `--help` tells the rest, `--json` prints one JSON document a
+line.
 
 The protocol is JSON-RPC 2.0, one message per line over TCP; `shared/PROTOCOL.md` specifies it.
 """
@@ -410,28 +411,32 @@ def show_event(event: Event) -> str:
     return f"{event.name} {json.dumps(params, ensure_ascii=False)}"
 
 
-def leg_ask(text: str) -> Json:
-    """`LEG`, or `LEG:12A,12B` for named seats."""
+def show_cart(cart: Json) -> Iterator[str]:
+    for hold in cart["holds"]:
+        yield f"  {hold['leg']:<24} {hold['seat']:>4}  {reais(hold['fare_centavos'])}"
+    left = f", {cart['expires_in_ms'] // 1000} s left" if "expires_in_ms" in cart else ""
+    yield f"  total {reais(cart['total_centavos'])}{left}"
+
+
+def leg_ask(text: str, count: int) -> Json:
+    """`LEG` for so many seats, or `LEG:12A,12B` for these."""
     leg, _, seats = text.partition(":")
-    return {"leg": leg, "seats": seats.split(",")} if seats else {"leg": leg}
+    return {"leg": leg, "seats": seats.split(",")} if seats else {"leg": leg, "count": count}
 
 
-def book(trecho: Trecho, options: argparse.Namespace) -> Json:
-    """Reserve, then confirm; or, with a key, confirm again what was reserved before."""
+def hold(trecho: Trecho, legs: list[str], count: int) -> Json:
+    return trecho.hold(*(leg_ask(text, count) for text in legs))
+
+
+def confirm(trecho: Trecho, options: argparse.Namespace) -> Json:
     passengers = [passenger(name) for name in options.passenger]
     key = options.key or new_key()
-    if options.key is None:
-        asks = [leg_ask(text) for text in options.legs]
-        for ask in asks:
-            if "seats" not in ask:
-                ask["count"] = len(passengers)
-        trecho.hold(*asks)
     try:
         return trecho.confirm(passengers, email=options.email, key=key)
     except Lost as lost:
         raise Lost(
-            f"{lost}\nwhether it was bought is unknown; to learn it, repeat the command with "
-            f"--token {trecho.token} --key {key}"
+            f"{lost}\nwhether it was bought is unknown; to learn it:\n"
+            f"  trecho.py --token {trecho.token} confirm --key {key} …the same passengers"
         ) from lost
 
 
@@ -461,15 +466,25 @@ def run(options: argparse.Namespace) -> None:
         else:
             print("\n".join(map(plain, lines)), flush=True)
 
-    with Trecho(options.server, token=options.token, name=options.name) as trecho:
+    trecho = Trecho(options.server, token=options.token, name=options.name)
+    keep_session = options.token is not None
+    try:
         if options.command == "search":
             include = "all" if options.all else None
             page = trecho.search(
                 options.origin, options.to, date=options.date, include=include, limit=options.limit
             )
             tell(page, show_legs(page))
-        elif options.command == "book":
-            booking = book(trecho, options)
+        elif options.command in ("hold", "cart"):
+            cart = hold(trecho, options.legs, options.count) if options.legs else trecho.cart()
+            tell({"token": trecho.token, **cart}, show_cart(cart))
+            keep_session = True
+            if not options.json:
+                print(f"  go on with: trecho.py --token {trecho.token} confirm …")
+        elif options.command in ("book", "confirm"):
+            if options.legs:
+                hold(trecho, options.legs, len(options.passenger))
+            booking = confirm(trecho, options)
             tell(booking, show_booking(booking))
         elif options.command == "show":
             booking = trecho.booking(options.locator, options.claim)
@@ -480,6 +495,11 @@ def run(options: argparse.Namespace) -> None:
         else:
             for event in itertools.islice(watch(trecho, options), options.count):
                 tell({"event": event.name, **event.params}, iter([show_event(event)]))
+    finally:
+        if keep_session:
+            trecho.hang_up()
+        else:
+            trecho.close()
 
 
 def command_line() -> argparse.ArgumentParser:
@@ -502,11 +522,20 @@ def command_line() -> argparse.ArgumentParser:
     search.add_argument("--all", action="store_true", help="also legs that cannot be held now")
     search.add_argument("--limit", type=int, help="legs a page, 1 to 500")
 
-    buy = commands.add_parser("book", help="hold legs and buy them, all or nothing")
-    buy.add_argument("legs", nargs="+", metavar="LEG[:SEAT,…]")
-    buy.add_argument("--passenger", action="append", required=True, metavar="'FIRST LAST'")
-    buy.add_argument("--email")
-    buy.add_argument("--key", help="repeat the purchase of this idempotency key (with --token)")
+    take = commands.add_parser("hold", help="hold legs for a later confirm, all or nothing")
+    take.add_argument("--count", type=int, default=1, help="seats on each leg (default 1)")
+    cart = commands.add_parser("cart", help="what the session of --token holds")
+    cart.set_defaults(legs=[])
+
+    buy = commands.add_parser("confirm", help="buy what the session of --token holds")
+    buy.set_defaults(legs=[])
+    both = commands.add_parser("book", help="hold and confirm in one")
+    for command in (take, both):
+        command.add_argument("legs", nargs="+", metavar="LEG[:SEAT,…]")
+    for command in (buy, both):
+        command.add_argument("--passenger", action="append", required=True, metavar="NAME")
+        command.add_argument("--email")
+        command.add_argument("--key", help="the idempotency key; the same for a retry")
 
     show = commands.add_parser("show", help="a booking")
     cancel = commands.add_parser("cancel", help="cancel a booking, or some legs of it")
