@@ -51,7 +51,7 @@ class Refused(Exception):
         self.kind: Optional[str] = self.data.get("kind")
 
     def __str__(self) -> str:
-        about = self.data.get("legs", []) + self.data.get("seats", []) + self.data.get("holds", [])
+        about = [str(one) for name in ("legs", "seats", "holds") for one in self.data.get(name, [])]
         return f"{self.args[0]} ({', '.join(about)})" if about else str(self.args[0])
 
 
@@ -138,6 +138,9 @@ class Trecho:
         self.name = name
         self.timeout = timeout
         self.token = token
+        #: Another connection has resumed this session: never to be resumed by itself, or two
+        #: clients would throw each other out for ever.
+        self.replaced = False
         #: The server's account of the session when it was opened or last resumed.
         self.opened: Json = {}
         self._watch: Optional[Json] = None
@@ -184,6 +187,7 @@ class Trecho:
         set to None before, a new session begins instead.
         """
         self.hang_up()
+        self.replaced = False
         self._connect()
         if self._watch is not None:
             self.call("feed.watch", **self._watch)
@@ -226,6 +230,7 @@ class Trecho:
 
     def _keep(self, message: Json) -> None:
         event = Event(message["method"], message.get("params") or {})
+        self.replaced = self.replaced or event.name == "session.replaced"
         leg = event.params.get("leg") if event.name.startswith("leg.") else None
         if leg is None:
             self._others.append(event)
@@ -281,7 +286,7 @@ class Trecho:
         """
         return self.call("cart.hold", legs=list(legs))
 
-    def release(self, *holds: str) -> Json:
+    def release(self, *holds: int) -> Json:
         """Gives these holds back, or the whole cart; returns the cart."""
         return self.call("cart.release", **({"holds": list(holds)} if holds else {}))
 
@@ -294,7 +299,7 @@ class Trecho:
         passengers: list[Json],
         *,
         email: Optional[str] = None,
-        holds: Optional[list[str]] = None,
+        holds: Optional[list[int]] = None,
         key: Optional[str] = None,
         attempts: int = 6,
         pause: Callable[[float], None] = time.sleep,
@@ -318,7 +323,7 @@ class Trecho:
                 return self.call("cart.confirm", **params)
             except (Lost, Refused) as error:
                 passing = isinstance(error, Lost) or error.kind == "closing"
-                if not passing or attempt + 1 == attempts:
+                if not passing or self.replaced or attempt + 1 == attempts:
                     raise
                 pause(backoff(attempt))
         raise ValueError("at least one attempt is needed")
