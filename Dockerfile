@@ -32,6 +32,7 @@ COPY --from=build /out/trecho /usr/local/bin/trecho
 # Session tokens and bookings of whoever uses this image.
 COPY --from=build --chown=65532:65532 /out/data /var/lib/trecho-client
 VOLUME /var/lib/trecho-client
+ENV TRECHO_DATA=/var/lib/trecho-client
 LABEL org.opencontainers.image.title="trecho" \
       org.opencontainers.image.description="Trecho: the passenger's full-screen terminal client"
 ENTRYPOINT ["/usr/local/bin/trecho"]
@@ -40,6 +41,7 @@ FROM runtime AS server
 COPY --from=build /out/trechod /out/trecho /usr/local/bin/
 COPY --from=build --chown=65532:65532 /out/data /var/lib/trecho
 VOLUME /var/lib/trecho
+ENV TRECHO_DATA=/var/lib/trecho
 EXPOSE 7470
 LABEL org.opencontainers.image.title="trechod" \
       org.opencontainers.image.description="Trecho: the booking server"
@@ -47,4 +49,4 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
     CMD ["/usr/local/bin/trechod", "healthcheck"]
 ENTRYPOINT ["/usr/local/bin/trechod"]
 # Plain TCP on all of the container's addresses: who may reach them is the network's affair.
-CMD ["serve", "--listen", "0.0.0.0:7470", "--plaintext", "--data", "/var/lib/trecho"]
+CMD ["serve", "--listen", "0.0.0.0:7470", "--plaintext"]

@@ -144,7 +144,7 @@ note "healthy, read-only, no capabilities, uid $(d inspect -f '{{.Config.User}}'
 passenger() {
     local name=$1
     shift
-    d run -d "${common[@]}" "${hardened[@]}" --name "$run-$name" -e TRECHO_SERVER=server:7470 \
+    d run -d "${common[@]}" "${hardened[@]}" --name "$run-$name" -e TRECHO_ADDR=server:7470 \
         "$passenger_image" --json "$@" >/dev/null
 }
 # spoken NAME: waits for a passenger's end; prints what it said, returns its exit code.
@@ -155,7 +155,7 @@ spoken() {
     return "$status"
 }
 ask() { # a passenger who is done at once
-    d run --rm "${common[@]}" "${hardened[@]}" -e TRECHO_SERVER=server:7470 \
+    d run --rm "${common[@]}" "${hardened[@]}" -e TRECHO_ADDR=server:7470 \
         "$passenger_image" --json "$@"
 }
 field() { python3 -c 'import json,sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }

@@ -511,9 +511,9 @@ def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="trecho.py", description=(__doc__ or "").split("\n")[0])
     parser.add_argument(
         "--server",
-        default=os.environ.get("TRECHO_SERVER", DEFAULT_ADDRESS),
+        default=os.environ.get("TRECHO_ADDR", DEFAULT_ADDRESS),
         metavar="ADDR",
-        help=f"where the server is (TRECHO_SERVER; default {DEFAULT_ADDRESS})",
+        help=f"where the server is (TRECHO_ADDR; default {DEFAULT_ADDRESS})",
     )
     parser.add_argument("--json", action="store_true", help="one JSON document a line")
     parser.add_argument("--name", help="what to call this passenger on a presenter's screen")
