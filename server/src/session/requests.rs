@@ -1,0 +1,234 @@
+//! Starting requests: reads are answered, commands handed to the desk.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+use trecho_shared::ids::SessionToken;
+use trecho_shared::message::{BookingRef, Done, OpenSession, Request, WatchFeed};
+use trecho_shared::rpc::{ErrorObject, Id, reply_error, reply_result};
+
+use super::input::Received;
+use super::passenger::{Attached, Passenger, UNTOLD};
+use super::replies::{Asked, Found};
+use super::{Cut, Session, Watching};
+use crate::booking::Command;
+use crate::desk::{Order, Outbox, Rejection};
+use crate::dispatch::{self, Answer, No, line, rejected};
+
+impl Session {
+    /// Starts what has come, as far as it can be started now.
+    pub(super) async fn start_requests(&mut self) -> Result<(), Cut> {
+        self.exhausted = false;
+        while self.may_start() {
+            let received = match self.held.take() {
+                Some(held) => Received::Request(held.0, held.1),
+                None => match self.input.next() {
+                    Some(received) => received,
+                    None => {
+                        self.exhausted = true;
+                        return Ok(());
+                    }
+                },
+            };
+            self.greeted = true;
+            match received {
+                Received::Request(id, request) => self.start(id, request).await?,
+                Received::Notification => {}
+                Received::Breach(id, error) => {
+                    self.answer(reply_error(id.as_ref(), &ErrorObject::from(&error)));
+                }
+                Received::TooLong => {
+                    let error = trecho_shared::rpc::ProtocolError::LineTooLong;
+                    self.answer(reply_error(None, &ErrorObject::from(&error)));
+                    self.take_leave();
+                }
+            }
+            if self.held.is_some() {
+                return Ok(());
+            }
+            tokio::task::consume_budget().await;
+        }
+        Ok(())
+    }
+
+    fn may_start(&self) -> bool {
+        let limits = &self.service.limits;
+        let held_back = self.held.is_some() && !self.replies.is_empty();
+        !held_back
+            && !self.passenger.is_arriving()
+            && self.replies.len() < limits.requests_in_flight
+            && self.output.len() < limits.unsent_bytes
+    }
+
+    async fn start(&mut self, id: Id, request: Request) -> Result<(), Cut> {
+        match request {
+            Request::CartHold(_)
+            | Request::CartRelease(_)
+            | Request::CartGet(_)
+            | Request::CartConfirm(_) => match self.passenger.attached() {
+                Some(attached) => {
+                    let command = self.cart_command(attached, request);
+                    self.order(id, command).await;
+                }
+                None => self.arrive(id, request).await,
+            },
+            Request::BookingsCancel(params) => match self.look_ups.permit() {
+                Ok(()) => {
+                    let command = dispatch::bookings::cancel(params)
+                        .map(|(command, claim)| (command, Asked::Booking(claim)));
+                    self.order(id, command).await;
+                }
+                Err(refusal) => self.refuse(&id, No::Refused(refusal)),
+            },
+            // The rest see what all before them did.
+            _ if !self.replies.is_empty() => self.held = Some(Box::new((id, request))),
+            Request::SessionOpen(params) => self.open(id, params).await,
+            Request::SessionClose(_) => self.close(id).await,
+            Request::FeedWatch(params) => {
+                let answer = self.watch(params);
+                self.answer(line(&id, answer));
+            }
+            Request::FeedUnwatch(_) => {
+                self.watching = None;
+                self.answer(reply_result(&id, &Done {}));
+            }
+            Request::BookingsGet(params) => self.look_up(id, params),
+            Request::ServerPing(_) => self.answer(reply_result(&id, &self.service.pong())),
+            Request::AirportsList(_) => {
+                self.answer(reply_result(&id, dispatch::airports::list()));
+            }
+            Request::LegsGet(params) => {
+                self.answer(line(&id, dispatch::legs::get(&self.service, params)));
+            }
+            Request::LegsSeats(params) => {
+                self.answer(line(&id, dispatch::legs::seats(&self.service, params)));
+            }
+            Request::LegsSearch(params) => {
+                self.answer(line(&id, dispatch::legs::search(&self.service, &params)));
+                self.give_way().await?;
+            }
+            Request::TripsSearch(params) => {
+                self.answer(line(&id, dispatch::trips::search(&self.service, &params)));
+                self.give_way().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// After much work: others' turn, if this connection has more of it.
+    async fn give_way(&mut self) -> Result<(), Cut> {
+        if self.input.has_more() {
+            self.flush()?;
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
+    fn cart_command(&self, attached: &Attached, request: Request) -> Answer<(Command, Asked)> {
+        let (service, caller) = (&self.service, attached.caller);
+        Ok(match request {
+            Request::CartHold(params) => {
+                (dispatch::cart::hold(service, caller, params)?, Asked::Cart)
+            }
+            Request::CartRelease(params) => (dispatch::cart::release(caller, params), Asked::Cart),
+            Request::CartConfirm(params) => {
+                let (command, claim) =
+                    dispatch::cart::confirm(service, caller, &attached.token, params)?;
+                (command, Asked::Booking(claim))
+            }
+            _ => (Command::Cart(caller), Asked::Cart),
+        })
+    }
+
+    /// Hands a command to the desk, or answers that it makes none.
+    async fn order(&mut self, id: Id, command: Answer<(Command, Asked)>) {
+        match command {
+            Ok((command, asked)) => self.send(id, command, asked, None).await,
+            Err(no) => self.refuse(&id, no),
+        }
+    }
+
+    async fn send(&mut self, id: Id, command: Command, asked: Asked, attach: Option<Outbox>) {
+        let (reply, answer) = oneshot::channel();
+        self.replies.add_order(id, asked, answer);
+        self.service.desk.send(Order { command, attach, reply }).await;
+    }
+
+    /// Asks for a session, for a request that needs one and waits.
+    async fn arrive(&mut self, id: Id, request: Request) {
+        if !self.passenger.is_stranger() {
+            // The session was closed or taken over: nothing more is carried out here.
+            return self.refuse_replaced(&id);
+        }
+        let token = new_token();
+        let command = Command::Open { token_hash: token.hash(), name: None };
+        let waiting = id.clone();
+        self.held = Some(Box::new((id, request)));
+        self.enter(waiting, command, Asked::Arrive(token)).await;
+    }
+
+    async fn open(&mut self, id: Id, params: OpenSession) {
+        if !self.passenger.is_stranger() {
+            let reason = "this connection has its session; session.open comes before the first \
+                          cart request, once";
+            return self.refuse(&id, No::params(reason));
+        }
+        let OpenSession { name, resume } = params;
+        let (command, token) = match resume {
+            Some(token) => (Command::Resume { token_hash: token.hash() }, token),
+            None => {
+                let token = new_token();
+                let name = name.map(|name| name.to_string());
+                (Command::Open { token_hash: token.hash(), name }, token)
+            }
+        };
+        self.enter(id, command, Asked::Open(token)).await;
+    }
+
+    async fn enter(&mut self, id: Id, command: Command, asked: Asked) {
+        let (outbox, told) = mpsc::channel(UNTOLD);
+        self.passenger = Passenger::Arriving(told);
+        self.send(id, command, asked, Some(outbox)).await;
+    }
+
+    async fn close(&mut self, id: Id) {
+        match self.passenger.attached().map(|attached| attached.caller) {
+            Some(caller) => self.send(id, Command::Close(caller), Asked::Close, None).await,
+            None => self.answer(reply_result(&id, &Done {})),
+        }
+        self.take_leave();
+    }
+
+    fn watch(&mut self, params: WatchFeed) -> Answer<trecho_shared::message::Watching> {
+        let filter = dispatch::feed::filter(&self.service, params)?;
+        let (watch, bell) = self.service.feed.watch(filter);
+        self.watching = Some(Box::new(Watching { watch, bell }));
+        Ok(dispatch::feed::watching(&self.service))
+    }
+
+    fn look_up(&mut self, id: Id, BookingRef { locator, claim }: BookingRef) {
+        if let Err(refusal) = self.look_ups.permit() {
+            return self.refuse(&id, No::Refused(refusal));
+        }
+        let service = Arc::clone(&self.service);
+        self.replies.add_look_up(Box::pin(async move {
+            match service.records.by_locator(locator, claim).await {
+                Ok(Some(booking)) => {
+                    Some(Found { line: reply_result(&id, &booking), wrong: false })
+                }
+                Ok(None) => {
+                    let unknown = Rejection::Refused(crate::booking::Refusal::BookingUnknown);
+                    let line = reply_error(Some(&id), &rejected(&service, unknown)?.into());
+                    Some(Found { line, wrong: true })
+                }
+                Err(error) => Some(super::answers::failed(&id, &error)),
+            }
+        }));
+    }
+}
+
+pub(crate) fn new_token() -> SessionToken {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("a system that serves has random numbers");
+    SessionToken::from_random(bytes)
+}
