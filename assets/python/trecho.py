@@ -434,7 +434,10 @@ def hold(trecho: Trecho, legs: list[str], count: int) -> Json:
 
 
 def confirm(trecho: Trecho, options: argparse.Namespace) -> Json:
+    """Holds what is named first, if anything is."""
     passengers = [passenger(name) for name in options.passenger]
+    if options.legs:
+        hold(trecho, options.legs, len(passengers))
     key = options.key or new_key()
     try:
         return trecho.confirm(passengers, email=options.email, key=key)
@@ -487,8 +490,6 @@ def run(options: argparse.Namespace) -> None:
             if not options.json:
                 print(f"  go on with: trecho.py --token {trecho.token} confirm …")
         elif options.command in ("book", "confirm"):
-            if options.legs:
-                hold(trecho, options.legs, len(options.passenger))
             booking = confirm(trecho, options)
             tell(booking, show_booking(booking))
         elif options.command == "show":
