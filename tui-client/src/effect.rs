@@ -1,6 +1,6 @@
 //! Everything that the program wants done outside of itself.
 
-use trecho_shared::ids::{HoldId, LegId};
+use trecho_shared::ids::{HoldId, LegId, SessionToken};
 use trecho_shared::message::{
     BookingRef, CancelBooking, ConfirmCart, HoldLegs, SearchLegs, SearchTrips, WatchFeed,
 };
@@ -20,10 +20,14 @@ pub enum Effect {
     RetryNow,
     /// Begin a new session, after ours was taken up elsewhere.
     NewSession,
+    /// Keep the session's token, so that the next start can take its cart up.
+    KeepSession(SessionToken),
+    /// Forget the session's token: somebody else owns it now.
+    ForgetSession,
     /// Write the purchase and the session's token to disk, then say
     /// [`crate::message::StoreNews::PurchaseNoted`]: only then may its confirm be sent.
     NotePurchase(Box<ConfirmCart>),
-    /// Keep the outcome of a purchase: the booking if there is one, and forget the note.
+    /// Forget the note of a purchase: its outcome is known.
     ForgetPurchase,
     /// Keep this booking (replacing what is known under its locator).
     KeepBooking(Box<SavedBooking>),

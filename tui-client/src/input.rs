@@ -1,5 +1,7 @@
 //! What a person's hands do, in our own terms: `update` knows no terminal.
 
+use crate::model::FilterFocus;
+
 /// A key press, with what was held down. Releases never arrive here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key {
@@ -68,6 +70,70 @@ pub enum MouseKind {
     WheelUp,
     /// The wheel turned towards the bottom.
     WheelDown,
+}
+
+/// What a frame put where: the view says it of the frame that the person sees, so a click means
+/// what was under the pointer, whatever has changed since.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// How many rows the list of the screen has room for.
+    pub page: usize,
+    /// The largest `top` that still shows something new, where lines are scrolled (help, log, a
+    /// booking, the seats): the lines in all less the lines that fit.
+    pub scroll_max: usize,
+    /// What can be clicked, the uppermost last.
+    pub targets: Vec<Target>,
+}
+
+/// A rectangle of cells that can be clicked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// Its first column.
+    pub column: u16,
+    /// Its first row.
+    pub row: u16,
+    /// How many columns it has.
+    pub width: u16,
+    /// How many rows it has.
+    pub height: u16,
+    /// What is there.
+    pub hit: Hit,
+}
+
+/// What a click means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Hit {
+    /// This entry of the screen's list, counted from the list's first, not from the first shown:
+    /// a place in `departures.shown`, a trip, a booking.
+    Row(usize),
+    /// This hold of the cart, where it stands beside another screen or alone.
+    Hold(usize),
+    /// This airport of the matches being chosen from.
+    Match(usize),
+    /// This input of the search.
+    Field(FilterFocus),
+    /// This seat of the picker: its row and its place in the row.
+    Seat(usize, usize),
+    /// This choice of the question, by its place.
+    Choice(usize),
+    /// What this key does: a hint of the footer.
+    Key(Key),
+    /// Nothing: what lies under an overlay is not clicked through it.
+    Nothing,
+}
+
+impl Drawn {
+    /// What is at a cell.
+    pub fn at(&self, column: u16, row: u16) -> Option<Hit> {
+        self.targets.iter().rev().find(|target| target.covers(column, row)).map(|target| target.hit)
+    }
+}
+
+impl Target {
+    fn covers(&self, column: u16, row: u16) -> bool {
+        let inside = |at: u16, first: u16, length: u16| at >= first && at - first < length;
+        inside(column, self.column, self.width) && inside(row, self.row, self.height)
+    }
 }
 
 impl Key {

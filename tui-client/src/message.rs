@@ -6,7 +6,7 @@ use trecho_shared::message::{
 use trecho_shared::rpc::ErrorObject;
 
 use crate::effect::{Ask, AskId};
-use crate::input::{Key, Mouse};
+use crate::input::{Drawn, Key, Mouse};
 use crate::model::{Now, SavedBooking};
 
 /// One thing that happened.
@@ -23,6 +23,9 @@ pub enum Message {
     Paste(String),
     /// The terminal has this many columns and rows.
     Resize(u16, u16),
+    /// What the last frame put where. Sent after a frame if it differs from
+    /// [`crate::model::Model::drawn`].
+    Drawn(Drawn),
     /// The link to the server has news.
     Link(LinkNews),
     /// A file was read or written.
@@ -136,6 +139,24 @@ pub enum StoreNews {
     PurchaseNoted {
         /// Its idempotency key.
         key: trecho_shared::ids::IdempotencyKey,
+    },
+    /// A purchase could not be noted, so it must not be sent.
+    PurchaseNotNoted {
+        /// Its idempotency key.
+        key: trecho_shared::ids::IdempotencyKey,
+        /// Why, in the system's words.
+        why: String,
+    },
+    /// Found at the start: a purchase that was noted and whose outcome is not known. It is settled
+    /// first, by the same confirm.
+    Unsettled {
+        /// What was or was not sent.
+        purchase: Box<trecho_shared::message::ConfirmCart>,
+    },
+    /// A file was damaged; it is kept aside, and the program goes on without it.
+    Damaged {
+        /// Where it is kept.
+        path: String,
     },
     /// A booking was saved as text here.
     Saved {

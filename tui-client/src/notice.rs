@@ -5,7 +5,7 @@ use trecho_shared::ids::{LegId, Locator};
 use trecho_shared::message::{LostHold, RefusalKind};
 
 use crate::message::{CopiedTo, Trouble};
-use crate::model::Urgency;
+use crate::model::{Severity, Urgency};
 
 /// Something to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Notice {
     Held(Vec<LegId>),
     /// These legs are no longer in the cart, as asked.
     Released(Vec<LegId>),
+    /// This leg is in the cart already: nothing was asked for. `+` adds a seat, `x` gives one back.
+    AlreadyHeld(LegId),
     /// The hold was refused: which legs it was that were lost, and why.
     HoldRefused {
         /// Why.
@@ -44,6 +46,14 @@ pub enum Notice {
     CartChanged(Vec<LostHold>),
     /// The cart ends soon.
     CartEnds(Urgency),
+    /// After a reconnect or a start: what the cart has now and what it lost, compared with what was
+    /// on the screen.
+    CartMeanwhile {
+        /// Legs that left the cart.
+        lost: Vec<LegId>,
+        /// Legs that came into it: a hold whose answer had been lost.
+        gained: Vec<LegId>,
+    },
     /// Legs in the cart overlap in time.
     Overlap(LegId, LegId),
     /// The connection was lost.
@@ -61,6 +71,13 @@ pub enum Notice {
     ServerClosing,
     /// The answer was lost on its way; the purchase is being asked for again with the same key.
     OutcomeUnknown,
+    /// Found at the start: a purchase whose outcome is not known. It is being settled.
+    SettlingPurchase,
+    /// The server no longer knows the session, so whether the purchase was made cannot be learnt:
+    /// nothing is sent again.
+    PurchaseUnsettled,
+    /// The purchase could not be noted on disk, so it was not sent: the system's words.
+    PurchaseNotNoted(String),
     /// Sold.
     Booked(Locator),
     /// Tickets were cancelled.
@@ -76,8 +93,49 @@ pub enum Notice {
         /// Why, in the system's words.
         why: String,
     },
+    /// A file was damaged and is kept aside here.
+    Damaged(String),
     /// The mouse is ours (true) or the terminal's.
     Mouse(bool),
+}
+
+impl Notice {
+    /// How much it matters. Errors stay on the screen until they are dismissed.
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::Held(_) | Self::Booked(_) | Self::Cancelled(_) | Self::Saved(_) => {
+                Severity::Success
+            }
+            Self::Reconnected { holds: Some(_) } => Severity::Success,
+            Self::Released(_)
+            | Self::AlreadyHeld(_)
+            | Self::NotNow(_)
+            | Self::LegReopened(_)
+            | Self::SettlingPurchase
+            | Self::Copied(_)
+            | Self::Mouse(_) => Severity::Info,
+            Self::LegTaken(_)
+            | Self::CartEnds(_)
+            | Self::Overlap(..)
+            | Self::Disconnected(_)
+            | Self::Reconnected { holds: None }
+            | Self::OperatorSays(_)
+            | Self::ServerClosing
+            | Self::OutcomeUnknown => Severity::Warning,
+            Self::CartMeanwhile { lost, .. } if lost.is_empty() => Severity::Info,
+            Self::CartMeanwhile { .. }
+            | Self::HoldRefused { .. }
+            | Self::Refused { .. }
+            | Self::ServerError(_)
+            | Self::CartExpired(_)
+            | Self::CartChanged(_)
+            | Self::SessionReplaced
+            | Self::PurchaseUnsettled
+            | Self::PurchaseNotNoted(_)
+            | Self::StoreFailed { .. }
+            | Self::Damaged(_) => Severity::Error,
+        }
+    }
 }
 
 /// Why a key does nothing now.
@@ -103,4 +161,14 @@ pub enum WhyNot {
     Settling,
     /// There are unfilled or wrong inputs.
     FieldsWrong,
+    /// Enter alone never buys: the confirm key does.
+    NeedsConfirmKey,
+    /// The seat is not free.
+    SeatNotFree,
+    /// The leg is not in the cart.
+    NotInCart,
+    /// The booking is from another server.
+    OtherServer,
+    /// The booking is cancelled already.
+    AlreadyCancelled,
 }

@@ -191,7 +191,7 @@ fn cases() -> u32 {
 #[test]
 fn a_fixed_run_reaches_every_shape_that_matters() {
     let shapes = RefCell::new(Shapes::new());
-    let config = Config { failure_persistence: None, ..Config::with_cases(200) };
+    let config = Config { failure_persistence: None, ..Config::with_cases(150) };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
     let result = TestRunner::new_with_rng(config, rng).run(&steps::steps(), |steps| {
         run(&steps, &mut shapes.borrow_mut());

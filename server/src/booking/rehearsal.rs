@@ -233,6 +233,11 @@ impl Rehearsal {
         assert_eq!(self.state, before, "reverting is the inverse of applying: {changes:?}");
         apply(&mut self.state);
         assert_eq!(self.state, after, "what was reverted can be applied again");
+        for session in changes.iter().filter_map(owner).filter_map(|key| after.sessions.get(key)) {
+            let (holds, clock) = (&session.cart.holds, session.cart.clock);
+            let runs = clock.deadline.is_some() && clock.cap.is_some();
+            assert_eq!(runs, !holds.is_empty(), "a clock runs while there is something to end");
+        }
         self.remember(changes);
     }
 
@@ -299,6 +304,18 @@ fn check_legs(before: &State, changes: &[Change]) {
     }
 }
 
+/// Whose cart a change is about.
+fn owner(change: &Change) -> Option<SessionKey> {
+    match change {
+        Change::Held { session, .. }
+        | Change::Freed { session, .. }
+        | Change::Booked { session, .. }
+        | Change::CartClock { session, .. } => Some(*session),
+        _ => None,
+    }
+}
+
+/// Which legs' seats a change is about.
 fn touched(change: &Change) -> Vec<LegKey> {
     match change {
         Change::Held { hold, .. } | Change::Freed { hold, .. } => vec![hold.leg],

@@ -57,6 +57,8 @@ pub struct Bookings {
     pub screen: BookingScreen,
     /// A refresh or cancel under way.
     pub waiting: Option<AskId>,
-    /// The first line on the screen.
+    /// The first booking of the list on the screen.
     pub top: usize,
+    /// The first line on the screen of one booking in full.
+    pub detail_top: usize,
 }

@@ -49,6 +49,8 @@ pub struct Checkout {
     pub email: TextField,
     /// Where it stands.
     pub step: Step,
+    /// The purchase is on disk, so it may be sent.
+    pub noted: bool,
     /// The first line on the screen, where not all fit.
     pub top: usize,
 }

@@ -34,6 +34,8 @@ pub struct Link {
     pub connection: Connection,
     /// It was online before: what is on the screen may be stale, but it is not nothing.
     pub was_online: bool,
+    /// Since when there is no connection, on the monotonic clock, while attempts come and go.
+    pub offline_since_ms: Option<u64>,
     /// The last measured round trip in milliseconds.
     pub round_trip_ms: Option<u32>,
     /// The server's name and version.

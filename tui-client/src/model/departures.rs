@@ -23,7 +23,7 @@ pub enum SortBy {
 }
 
 /// Which input of the search has the keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FilterFocus {
     /// From.
     From,
@@ -50,6 +50,8 @@ pub struct Filters {
     pub focus: Option<FilterFocus>,
     /// Show legs that cannot be held, too.
     pub show_all: bool,
+    /// The focused field's text is what was chosen before: the first character typed replaces it.
+    pub fresh: bool,
 }
 
 /// How a row flashes.
@@ -83,6 +85,25 @@ pub struct Row {
     pub gone: bool,
 }
 
+/// How far pages are loaded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Load {
+    /// As far as the cursor comes near, or as a sort or the live filter needs.
+    #[default]
+    AsNeeded,
+    /// All of them; the cursor goes to the last row once they are here.
+    ToEnd,
+}
+
+/// What was read so far of a reload.
+#[derive(Debug, Default)]
+pub struct Reload {
+    /// The legs, in the server's order.
+    pub legs: Vec<Leg>,
+    /// Where each leg stands in `legs`: events must reach them, too.
+    pub index: HashMap<LegId, usize>,
+}
+
 /// The board of legs.
 #[derive(Debug, Default)]
 pub struct Departures {
@@ -94,6 +115,10 @@ pub struct Departures {
     pub rows: Vec<Row>,
     /// Where each leg stands in `rows`.
     pub index: HashMap<LegId, usize>,
+    /// What the live filter looks at, one text a row: folded, so that accents do not count.
+    pub haystacks: Vec<Box<str>>,
+    /// All rows as the sort has them, as indices into `rows`.
+    pub order: Vec<usize>,
     /// What is shown, as indices into `rows`: after the sort and the live filter.
     pub shown: Vec<usize>,
     /// How the shown rows are sorted.
@@ -107,13 +132,23 @@ pub struct Departures {
     /// How many rows the screen has room for: told by the layout, for paging.
     pub page: usize,
     /// Legs marked to be held together.
-    pub marked: BTreeSet<MarkedLeg>,
+    pub marked: BTreeSet<LegId>,
     /// How many legs match in all, and whether there are more than that.
     pub total: (u32, bool),
     /// Where the next page begins; `None` when all are here.
     pub next_cursor: Option<String>,
-    /// The search or page that is under way.
+    /// An answer to `query` has come: without rows it then means that there are none.
+    pub read: bool,
+    /// The search or page that is under way: never more than one.
     pub waiting: Option<AskId>,
+    /// What the person wants to see. Where it differs from `query`, a search is under way or waits
+    /// for the connection.
+    pub wanted: SearchLegs,
+    /// The pages of a reload so far: after a reconnect the rows are read again behind the scenes,
+    /// as many as there were, and then changed all at once.
+    pub reload: Option<Reload>,
+    /// How far pages are loaded.
+    pub load: Load,
     /// The rows are from before the connection was lost.
     pub stale: bool,
     /// A hold is under way for these legs.
@@ -122,19 +157,35 @@ pub struct Departures {
     pub flashes: HashMap<LegId, Flash>,
 }
 
-/// A marked leg, ordered by its text so that a screen lists them alike every time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MarkedLeg(pub LegId);
-
-impl PartialOrd for MarkedLeg {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
+impl Departures {
+    /// The leg, if it is among those found.
+    pub fn row(&self, leg: LegId) -> Option<&Row> {
+        self.rows.get(*self.index.get(&leg)?)
     }
-}
 
-impl Ord for MarkedLeg {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let key = |leg: &LegId| (leg.date, leg.flight, leg.origin);
-        key(&self.0).cmp(&key(&other.0))
+    /// The row under the cursor.
+    pub fn selected(&self) -> Option<&Row> {
+        self.shown_row(self.cursor_row)
+    }
+
+    /// The row shown at `place`, counted from the first of all.
+    pub fn shown_row(&self, place: usize) -> Option<&Row> {
+        self.rows.get(*self.shown.get(place)?)
+    }
+
+    /// The rows on the screen, each with its place.
+    pub fn visible(&self) -> impl Iterator<Item = (usize, &Row)> {
+        let places = self.top..self.shown.len().min(self.top.saturating_add(self.page));
+        places.filter_map(|place| Some((place, self.shown_row(place)?)))
+    }
+
+    /// Not all that was searched for is here yet.
+    pub fn is_loading(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// There are no rows because no answer has come yet, not because there are no legs.
+    pub fn is_unread(&self) -> bool {
+        self.rows.is_empty() && (!self.read || self.query != self.wanted)
     }
 }

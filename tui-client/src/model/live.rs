@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use trecho_shared::message::LegEvent;
+use trecho_shared::ids::LegId;
+use trecho_shared::message::{ChangeReason, LegEvent};
 use trecho_shared::time::Moment;
 
 use crate::notice::Notice;
@@ -34,6 +35,17 @@ pub struct TickerEntry {
     pub leg: LegEvent,
     /// It was our own doing.
     pub ours: bool,
+}
+
+/// A change that we made and that will come back as an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnChange {
+    /// Of which leg.
+    pub leg: LegId,
+    /// What the event will call it.
+    pub reason: ChangeReason,
+    /// Later than this, on the monotonic clock, it is somebody else's.
+    pub until_ms: u64,
 }
 
 /// How much a notice matters.
@@ -82,4 +94,6 @@ pub struct Live {
     pub toasts: Vec<Toast>,
     /// How many legs were heard of since the start: taken, reopened.
     pub counts: (u64, u64),
+    /// Changes of ours whose events are still to come.
+    pub own: Vec<OwnChange>,
 }

@@ -11,10 +11,34 @@ use crate::effect::AskId;
 pub enum Question {
     /// Leave although the cart has holds: release them, keep them until they expire, or stay.
     Quit,
+    /// Leave while a purchase is being settled: the next start settles it, or stay.
+    QuitSettling,
     /// Give all holds back.
     ReleaseAll,
     /// Cancel this booking.
     CancelBooking(Locator),
+}
+
+/// An answer to a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Choice {
+    /// Leave everything as it is. Always the first choice.
+    No,
+    /// Do it. To [`Question::Quit`]: release the holds and leave.
+    Yes,
+    /// To [`Question::Quit`]: leave and keep the holds until they expire.
+    Keep,
+}
+
+impl Question {
+    /// The answers that this question has, in the order shown.
+    pub fn choices(&self) -> &'static [Choice] {
+        match self {
+            Self::Quit => &[Choice::No, Choice::Yes, Choice::Keep],
+            Self::QuitSettling => &[Choice::No, Choice::Keep],
+            Self::ReleaseAll | Self::CancelBooking(_) => &[Choice::No, Choice::Yes],
+        }
+    }
 }
 
 /// Choosing seats by hand.

@@ -86,6 +86,16 @@ fn who_does_not_come_back_loses_the_cart_after_the_grace() {
 }
 
 #[test]
+fn whoever_comes_back_within_the_grace_is_known_however_long_the_server_was_away() {
+    let mut rules = Rehearsal::new(&[]);
+    let away = SessionRecord { last_contact: second(-200_000), ..record(7, -150_000) };
+    rules.state.restore_session(away).unwrap();
+    rules.state.restore_detached(rules.now);
+    let (caller, cart) = rules.at(59).resume(1);
+    assert_eq!((caller.session, cart.expires_at), (SessionKey(7), None));
+}
+
+#[test]
 fn versions_never_go_back() {
     let mut rules = restored();
     rules.state.restore_detached(rules.now);

@@ -162,6 +162,11 @@ mod tests {
     }
 
     proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config {
+            failure_persistence: None,
+            ..proptest::test_runner::Config::default()
+        })]
+
         #[test]
         fn the_pick_is_the_rule_read_literally(
             rows in 1_u32..120,
