@@ -28,7 +28,9 @@ use happened::Happened;
 
 pub use clock::Clock;
 pub use ends::Ends;
-pub(crate) use open::{Elsewhere, Host, open};
+#[cfg(feature = "demo")]
+pub(crate) use open::Host;
+pub(crate) use open::{Elsewhere, open};
 pub use signals::{Told, listen};
 
 /// So much is told between two frames, at most: a flood of events must not keep the screen from
