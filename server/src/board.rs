@@ -1,7 +1,7 @@
 //! The board: what can be flown and what is left of it, in memory, for readers who never wait for
 //! the writer.
 //!
-//! The timetable is an immutable [`Table`], indexed by departure, route, date and id; it is swapped
+//! The timetable is an immutable table, indexed by departure, route, date and id; it is swapped
 //! whole when legs are added or revised. What changes with every purchase is not in it but in
 //! *cells*, one a leg, which stay where they are when the table is swapped: availability and version
 //! in one atomic word, the seat map behind one small lock. A reader sees each leg as it was at one

@@ -18,18 +18,9 @@ use crate::dispatch::{self, Answer, No, line, rejected};
 impl Session {
     /// Starts what has come, as far as it can be started now.
     pub(super) async fn start_requests(&mut self) -> Result<(), Cut> {
-        self.exhausted = false;
         while self.may_start() {
-            let received = match self.held.take() {
-                Some(held) => Received::Request(held.0, held.1),
-                None => match self.input.next() {
-                    Some(received) => received,
-                    None => {
-                        self.exhausted = true;
-                        return Ok(());
-                    }
-                },
-            };
+            let held = self.held.take().map(|held| Received::Request(held.0, held.1));
+            let Some(received) = held.or_else(|| self.input.next()) else { return Ok(()) };
             self.greeted = true;
             match received {
                 Received::Request(id, request) => self.start(id, request).await?,
@@ -174,13 +165,11 @@ impl Session {
             return self.refuse(&id, No::params(reason));
         }
         let OpenSession { name, resume } = params;
-        let (command, token) = match resume {
-            Some(token) => (Command::Resume { token_hash: token.hash() }, token),
-            None => {
-                let token = new_token();
-                let name = name.map(|name| name.to_string());
-                (Command::Open { token_hash: token.hash(), name }, token)
-            }
+        let (command, token) = if let Some(token) = resume {
+            (Command::Resume { token_hash: token.hash() }, token)
+        } else {
+            let (token, name) = (new_token(), name.map(|name| name.to_string()));
+            (Command::Open { token_hash: token.hash(), name }, token)
         };
         self.enter(id, command, Asked::Open(token)).await;
     }
