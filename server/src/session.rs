@@ -277,7 +277,7 @@ impl Session {
         if let Some(attached) = self.passenger.attached() {
             let (reply, _nobody_waits) = oneshot::channel();
             let command = Command::Detach(attached.caller);
-            self.service.desk.send(Order { command, attach: None, reply }).await;
+            Box::pin(self.service.desk.send(Order { command, attach: None, reply })).await;
         }
     }
 }
@@ -309,4 +309,22 @@ async fn hang_up(mut socket: TcpStream, patience: std::time::Duration) {
     };
     // Whether the peer still listens makes no difference any more.
     let _ = timeout(patience, drained).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How large the task of a connection is, whatever it is doing.
+    fn size<F: Future>(
+        _: fn(TcpStream, Arc<Service>, watch::Receiver<Announcement>) -> F,
+    ) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_connection_s_task_is_small() {
+        let bytes = size(serve);
+        assert!(bytes <= 1_280, "{bytes} bytes: too many for ten thousand idle watchers");
+    }
 }
