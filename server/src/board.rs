@@ -1,16 +1,16 @@
 //! The board: what can be flown and what is left of it, in memory, for readers who never wait for
 //! the writer.
 //!
-//! The timetable is an immutable [`Table`], indexed by departure, route, date and id; it is swapped
+//! The timetable is an immutable table, indexed by departure, route, date and id; it is swapped
 //! whole when legs are added or revised. What changes with every purchase is not in it but in
 //! *cells*, one a leg, which stay where they are when the table is swapped: availability and version
 //! in one atomic word, the seat map behind one small lock. A reader sees each leg as it was at one
 //! instant; the legs of one cart may be seen to change one after the other.
 //!
 //! There is one writer, the desk, which tells the board of each commit by [`Board::apply`].
-//! Occupancies, finally, are a bit a leg in the order of departure, so that a search steps over
-//! sold-out legs 64 at a time. The bits are a hint, kept by the writer: what is told comes from the
-//! words.
+//! Whether a leg is on sale with a free seat is also kept as one bit, in the order of departure, so
+//! that a search steps over sold-out legs 64 at a time. The bits are a hint: what is told comes from
+//! the words.
 
 mod cell;
 mod cursor;

@@ -20,6 +20,8 @@ mod write;
 
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+pub(crate) mod fixtures;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -62,6 +64,9 @@ pub struct Ledger {
     fresh_cabins: Vec<Arc<Cabin>>,
     /// Frames in the write-ahead log, as the last commit left it.
     log_frames: Arc<AtomicU32>,
+    /// From so many on they are carried home.
+    checkpoint_frames: u32,
+    /// The same, or more after a checkpoint that could not finish.
     checkpoint_at: u32,
     /// Held, never read: locked for as long as the ledger lives, so declared after the connection
     /// and dropped when that is closed.
@@ -104,6 +109,7 @@ impl Ledger {
             cabins: cabins.into_iter().map(|(key, cabin)| (cabin, key)).collect(),
             fresh_cabins: Vec::new(),
             log_frames,
+            checkpoint_frames: CHECKPOINT_FRAMES,
             checkpoint_at: CHECKPOINT_FRAMES,
             _lock: lock,
         })
@@ -171,7 +177,7 @@ impl Ledger {
         let all_home = self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)")?;
         // When all is home, the next commit begins the log anew; else this is tried again later.
         self.checkpoint_at =
-            if all_home { CHECKPOINT_FRAMES } else { frames + CHECKPOINT_AGAIN_FRAMES };
+            if all_home { self.checkpoint_frames } else { frames + CHECKPOINT_AGAIN_FRAMES };
         self.log_frames.store(if all_home { 0 } else { frames }, Ordering::Relaxed);
         Ok(())
     }
@@ -221,6 +227,17 @@ impl Ledger {
             .execute((session.0, hold.0, booking.0, version.0, at.0))?;
         debug_assert_eq!(changed, 1, "there is one row of counters");
         self.prepare("COMMIT")?.execute(()).map(drop)
+    }
+}
+
+#[cfg(test)]
+impl Ledger {
+    /// Lets the database grow by so many pages of 4 KiB and no more: a full disk.
+    pub(crate) fn leave_room(&self, pages: i64) {
+        let count: i64 =
+            self.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        let bound = format!("PRAGMA max_page_count = {}", count + pages);
+        self.connection.query_row(&bound, [], |_| Ok(())).unwrap();
     }
 }
 

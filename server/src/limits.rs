@@ -15,6 +15,9 @@ pub struct Limits {
     /// A connection with so many bytes to write is not read from, nor told of changes, until its
     /// peer has read.
     pub unsent_bytes: usize,
+    /// So many bytes the system takes of a connection before they are on their way; what comes
+    /// after waits here, where it can still be merged. Only where the system knows such a bound.
+    pub system_unsent_bytes: u32,
     /// From the accept to the end of the first line.
     pub first_line: Duration,
     /// From a line's first byte to its end.
@@ -46,6 +49,7 @@ impl Default for Limits {
             connections: 16_384,
             requests_in_flight: 64,
             unsent_bytes: 256 * 1024,
+            system_unsent_bytes: 128 * 1024,
             first_line: Duration::from_secs(5),
             line: Duration::from_secs(10),
             dead_peer: Duration::from_secs(30),

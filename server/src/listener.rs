@@ -120,7 +120,10 @@ fn furnish(socket: &TcpStream, limits: &Limits) -> io::Result<()> {
         TcpKeepalive::new().with_time(limits.keepalive).with_interval(limits.keepalive / 3);
     socket.set_tcp_keepalive(&keepalive)?;
     #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(limits.dead_peer))?;
+    {
+        socket.set_tcp_user_timeout(Some(limits.dead_peer))?;
+        socket.set_tcp_notsent_lowat(limits.system_unsent_bytes)?;
+    }
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! The command line of `trecho`.
 
+mod picture;
+
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -58,6 +60,9 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
         _rest: Vec<String>,
     },
+    /// Draw the program's own screen as an SVG picture on the standard output
+    #[command(hide = true)]
+    Picture(picture::Options),
 }
 
 /// Why the program ends with an error.
@@ -143,6 +148,7 @@ fn run(args: Vec<OsString>) -> Result<(), CliError> {
         Some(Command::Demo(options)) => crate::demo::run(&options, settings, locale),
         #[cfg(not(feature = "demo"))]
         Some(Command::Demo { .. }) => Err(CliError::NoDemo),
+        Some(Command::Picture(options)) => Ok(picture::run(&options, &settings)?),
     }
 }
 

@@ -76,9 +76,9 @@ impl Writer {
         } else {
             match self.decide(queue, &mut batch) {
                 Ok(()) => {}
-                Err(LedgerError::NoRoom(cause)) => {
+                Err(full @ LedgerError::NoRoom(_)) => {
                     self.undo(&mut batch)?;
-                    self.note_full(&cause);
+                    self.note_full(&full);
                     self.decide_without_room(queue, &mut batch)?;
                 }
                 Err(error) => return Err(error.into()),
@@ -181,10 +181,10 @@ impl Writer {
         Ok(())
     }
 
-    fn note_full(&mut self, cause: &rusqlite::Error) {
+    fn note_full(&mut self, full: &LedgerError) {
         let until = self.clock.now().plus_ms(RETRY_MS);
         if self.full_until.replace(until).is_none() {
-            tracing::warn!(%cause, "no room on the disk: nothing is held or sold until there is");
+            tracing::warn!("{full}: nothing is held or sold until there is room");
         }
     }
 

@@ -52,7 +52,7 @@ pub(super) fn database_in(directory: &Path) -> PathBuf {
 pub(super) fn has_room(directory: &Path) -> bool {
     let path = directory.join(PROBE);
     let written = private_file().open(&path).and_then(|mut file| {
-        file.write_all(&[0; PROBE_BYTES])?;
+        file.write_all(&vec![0; PROBE_BYTES])?;
         file.sync_data()
     });
     // Left behind it would only be written over by the next probe.

@@ -96,7 +96,7 @@ impl Ledger {
         match first {
             Some(leg) => Ok(leg),
             None => Ok(self
-                .prepare("SELECT ifnull(max(leg) + 1, 0) FROM leg")?
+                .prepare("SELECT ifnull(max(leg) + 1, 1) FROM leg")?
                 .query_row((), |row| row.get(0).map(LegKey))?),
         }
     }
@@ -149,7 +149,7 @@ impl Ledger {
         state: &mut State,
         tell: &mut dyn FnMut(Standing<'_>),
     ) -> Result<(), LedgerError> {
-        let mut held: Vec<(SessionKey, HoldRecord)> = Vec::new();
+        let mut carts: Vec<(SessionKey, HoldRecord)> = Vec::new();
         let mut statement = self.prepare(
             "SELECT leg, seat, session, hold, fare_centavos, booking FROM claim \
              WHERE leg >= ?1 ORDER BY leg, seat",
@@ -159,7 +159,7 @@ impl Ledger {
             let (leg, seat) = (LegKey(row.get(0)?), SeatIx(row.get(1)?));
             let claimed = if let Some(session) = row.get(2)? {
                 let (hold, fare) = (HoldId(row.get(3)?), Centavos(row.get(4)?));
-                held.push((SessionKey(session), HoldRecord { hold, leg, seat, fare }));
+                carts.push((SessionKey(session), HoldRecord { hold, leg, seat, fare }));
                 Claimed::Held
             } else {
                 state.restore_claim(leg, seat)?;
@@ -169,8 +169,8 @@ impl Ledger {
             tell(Standing::Claim { leg, seat, claimed });
         }
         // A cart's order is the order in which its holds were taken.
-        held.sort_unstable_by_key(|(_, hold)| hold.hold);
-        held.into_iter().try_for_each(|(session, hold)| Ok(state.restore_hold(session, hold)?))
+        carts.sort_unstable_by_key(|(_, hold)| hold.hold);
+        carts.into_iter().try_for_each(|(session, hold)| Ok(state.restore_hold(session, hold)?))
     }
 }
 

@@ -32,7 +32,7 @@ pub struct Settings {
         value_name = "pt|en",
         hide_possible_values = true
     )]
-    lang: Option<Lang>,
+    pub(crate) lang: Option<Lang>,
     /// Colours: auto, ansi (the terminal's own sixteen), dark, light, mono [default: auto]
     #[arg(
         long,
@@ -41,11 +41,11 @@ pub struct Settings {
         value_name = "THEME",
         hide_possible_values = true
     )]
-    theme: Option<ThemeName>,
+    pub(crate) theme: Option<ThemeName>,
     /// Draw with ASCII signs only [default: where the locale is not UTF-8]
     #[arg(long, global = true, env = "TRECHO_ASCII", action = ArgAction::Set, num_args = 0..=1, require_equals = true,
         default_missing_value = "true", value_parser = BoolishValueParser::new(), value_name = "BOOL")]
-    ascii: Option<bool>,
+    pub(crate) ascii: Option<bool>,
     /// Leave the mouse to the terminal
     #[arg(long, global = true, env = "TRECHO_NO_MOUSE", action = ArgAction::Set, num_args = 0..=1, require_equals = true,
         default_missing_value = "true", value_parser = BoolishValueParser::new(), value_name = "BOOL")]

@@ -65,7 +65,9 @@ fn framed(cx: Cx, canvas: &mut Canvas, area: Rect) -> Rect {
         aside.push(format!("{} {}", cx.glyphs().marked, departures.marked.len()));
     }
     if cx.model.is_stale() && !departures.rows.is_empty() {
-        aside.push(cx.say(Text::Stale).to_owned());
+        let since = cx.model.link.offline_since_ms;
+        let age = since.map(|since| format::ago(cx.model.now.mono_ms.saturating_sub(since)));
+        aside.push(format!("{} {}", cx.say(Text::Stale), age.unwrap_or_default()).trim().into());
     }
     if departures.is_loading() && !departures.rows.is_empty() {
         aside.push(format!("{}{}", cx.say(Text::LoadingMore), cx.glyphs().ellipsis));

@@ -48,7 +48,7 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
             ticket::write(cx, &mut sheet, (saved, padded.width), padded.height);
             let from = format!("{} {}", cx.say(Text::SavedFrom), saved.server);
             sheet.push(Line::of(from, Role::Muted));
-            sheet.draw(cx, canvas, (padded, bookings.top));
+            sheet.draw(cx, canvas, (padded, bookings.detail_top));
         }
         BookingScreen::LookUp(look_up) => asking(cx, canvas, (padded, look_up)),
     }

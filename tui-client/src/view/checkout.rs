@@ -32,9 +32,7 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
     match &checkout.step {
         Step::Names { focus } => names::draw(cx, canvas, (area, checkout), *focus),
         Step::Review => review(cx, canvas, (area, checkout)),
-        Step::Confirming { waiting, .. } => {
-            confirming(cx, canvas, (area, waiting.is_some()));
-        }
+        Step::Confirming { .. } => confirming(cx, canvas, (area, checkout)),
         Step::Booked { booking } => {
             let mut sheet = Sheet::default();
             let done = format!("{} {}", cx.glyphs().done, cx.say(Text::Booked));
@@ -124,8 +122,8 @@ fn review(cx: Cx, canvas: &mut Canvas, (area, checkout): (Rect, &Checkout)) {
 }
 
 /// The purchase is on its way, or its outcome is being learnt.
-fn confirming(cx: Cx, canvas: &mut Canvas, (area, asked): (Rect, bool)) {
-    let (title, how) = match (cx.model.is_online(), asked) {
+fn confirming(cx: Cx, canvas: &mut Canvas, (area, checkout): (Rect, &Checkout)) {
+    let (title, how) = match (cx.model.is_online(), checkout.noted) {
         (true, true) => (Text::Confirming, Text::ConfirmingHow),
         (true, false) => (Text::Noting, Text::ConfirmingHow),
         (false, _) => (Text::Settling, Text::SettlingHow),

@@ -223,6 +223,7 @@ fn show(model: &mut Model, legs: Vec<Leg>, total: u32) {
     departures.cursor = legs.first().map(|leg| leg.leg);
     departures.rows = legs.into_iter().map(|leg| Row { leg, gone: false }).collect();
     departures.total = (total, false);
+    departures.read = true;
 }
 
 fn choose_route(model: &mut Model) {
@@ -327,6 +328,7 @@ fn offline(lang: Lang, size: (u16, u16)) -> Model {
         next_try_ms: NOW_MS + 6_400,
         since_ms: NOW_MS - 12_000,
     };
+    model.link.offline_since_ms = Some(NOW_MS - 12_000);
     model.departures.stale = true;
     model
 }
@@ -340,6 +342,7 @@ fn replaced(lang: Lang, size: (u16, u16)) -> Model {
 fn nothing_found(lang: Lang, size: (u16, u16)) -> Model {
     let mut model = online(lang, size);
     choose_route(&mut model);
+    model.departures.read = true;
     model
 }
 

@@ -80,7 +80,7 @@ texts! {
     LastSeat: "último", "last one";
     Loading: "Procurando trechos", "Looking for legs";
     LoadingMore: "buscando mais", "loading more";
-    Stale: "de antes da queda", "from before the cut";
+    Stale: "sem atualizar", "not updated";
     ShowingAll: "todos", "all";
     NothingFound: "Nenhum trecho para esta busca.", "No legs for this search.";
     NothingFiltered: "O filtro não casa com nenhum trecho carregado.",

@@ -118,12 +118,14 @@ fn another_cabin_has_all_of_its_seats_free() {
     board.apply(&[
         Change::Freed { session: SESSION, hold: hold(key, 1), place: 0 },
         change(key, 7, 2),
-        Change::LegRevised { leg: key, before, after: Arc::new(leg(1, [0, 2], 600, 60, 1)) },
-        change(key, 8, 1),
+        Change::LegRevised { leg: key, before, after: Arc::new(leg(1, [0, 2], 600, 60, 9)) },
+        change(key, 8, 9),
     ]);
-    assert_eq!(statuses(&board, key), [SeatStatus::Free]);
-    let state = LegState { seats_left: 1, version: Version(8), closed: false };
+    assert_eq!(statuses(&board, key), [SeatStatus::Free; 9]);
+    let state = LegState { seats_left: 9, version: Version(8), closed: false };
     assert_eq!(board.state(key), Some(state));
+    board.apply(&[Change::Held { session: SESSION, hold: hold(key, 8) }, change(key, 9, 8)]);
+    assert_eq!(statuses(&board, key)[8], SeatStatus::Held);
 }
 
 #[test]

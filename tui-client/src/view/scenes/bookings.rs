@@ -75,6 +75,7 @@ pub(super) fn booked(lang: Lang, size: (u16, u16)) -> Model {
         passengers: vec![],
         email: typed(""),
         step: Step::Booked { booking: Box::new(main_booking()) },
+        noted: true,
         top: 0,
     });
     model

@@ -78,6 +78,7 @@ fn at_step(model: &mut Model, step: Step) {
         ],
         email: typed("ana@exemplo.com.br"),
         step,
+        noted: true,
         top: 0,
     });
 }

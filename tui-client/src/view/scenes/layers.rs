@@ -65,7 +65,8 @@ pub(super) fn filtering(lang: Lang, size: (u16, u16)) -> Model {
     model
 }
 
-fn toast(severity: Severity, notice: Notice) -> Toast {
+fn toast(notice: Notice) -> Toast {
+    let severity = notice.severity();
     let until_ms = (severity != Severity::Error).then_some(NOW_MS + 4_000);
     Toast { severity, notice, until_ms }
 }
@@ -75,11 +76,8 @@ pub(super) fn leg_lost(lang: Lang, size: (u16, u16)) -> Model {
     let mut model = board(lang, size);
     let legs = data::to_salvador();
     model.live.toasts = vec![
-        toast(Severity::Success, Notice::Held(vec![legs[0].leg])),
-        toast(
-            Severity::Error,
-            Notice::HoldRefused { kind: RefusalKind::LegTaken, legs: vec![legs[4].leg] },
-        ),
+        toast(Notice::Held(vec![legs[0].leg])),
+        toast(Notice::HoldRefused { kind: RefusalKind::LegTaken, legs: vec![legs[4].leg] }),
     ];
     model
 }
@@ -101,33 +99,32 @@ pub(super) fn notices(lang: Lang, size: (u16, u16)) -> Model {
         reason: LostReason::Closed,
     };
     let told = [
-        (4, Severity::Info, Notice::LegReopened(legs[2].leg)),
+        (4, Notice::LegReopened(legs[2].leg)),
         (
             9,
-            Severity::Error,
             Notice::HoldRefused {
                 kind: RefusalKind::LegTaken,
                 legs: vec![legs[4].leg, data::onward().leg],
             },
         ),
-        (64, Severity::Success, Notice::Held(vec![legs[0].leg])),
-        (127, Severity::Success, Notice::Reconnected { holds: Some(2) }),
-        (139, Severity::Warning, Notice::Disconnected(Trouble::Dropped)),
-        (240, Severity::Warning, Notice::CartEnds(Urgency::Minute)),
-        (290, Severity::Warning, Notice::CartChanged(vec![lost])),
-        (333, Severity::Warning, Notice::OperatorSays("Portão 12 mudou para o 14.".to_owned())),
+        (64, Notice::Held(vec![legs[0].leg])),
+        (127, Notice::Reconnected { holds: Some(2) }),
+        (139, Notice::Disconnected(Trouble::Dropped)),
+        (240, Notice::CartEnds(Urgency::Minute)),
+        (290, Notice::CartChanged(vec![lost])),
+        (333, Notice::OperatorSays("Portão 12 mudou para o 14.".to_owned())),
         (
             600,
-            Severity::Error,
             Notice::Refused {
                 kind: RefusalKind::LimitExceeded,
                 legs: vec![],
                 retry_after_ms: Some(3_000),
             },
         ),
-        (700, Severity::Info, Notice::Saved("/home/ana/trecho-H7KQ3M.txt".to_owned())),
+        (700, Notice::Saved("/home/ana/trecho-H7KQ3M.txt".to_owned())),
     ];
-    for (ago_s, severity, notice) in told {
+    for (ago_s, notice) in told {
+        let severity = notice.severity();
         let at = model.now.wall.plus_ms(-1000 * ago_s);
         model.live.log.push_back(LogEntry { at, severity, notice });
     }
