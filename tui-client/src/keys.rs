@@ -4,6 +4,9 @@
 mod action;
 mod table;
 
+#[cfg(test)]
+mod tests;
+
 use crate::input::Key;
 use crate::model::Model;
 use crate::notice::WhyNot;

@@ -13,6 +13,9 @@ mod scrub;
 mod task;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::time::Instant;
 

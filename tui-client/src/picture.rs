@@ -41,10 +41,10 @@ pub fn svg(buffer: &Buffer, title: &str) -> String {
         width / 2,
         label = escape(title),
     );
-    let _ = write!(
+    let _ = writeln!(
         svg,
         "<g font-family=\"{FONT}\" font-size=\"15\" xml:space=\"preserve\" \
-         shape-rendering=\"crispEdges\">\n"
+         shape-rendering=\"crispEdges\">"
     );
     for row in 0..area.height {
         grounds(&mut svg, buffer, row);

@@ -19,6 +19,9 @@ mod bookings;
 mod files;
 mod session;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::thread;

@@ -98,13 +98,12 @@ fn screen(cx: Cx, canvas: &mut Canvas, areas: Areas) {
     search::draw(cx, canvas, areas);
     banner::draw(cx, canvas, areas);
     match cx.model.screen {
-        Screen::Departures => board::draw(cx, canvas, areas),
+        // On a compact screen the cart takes the board's place.
+        Screen::Cart if areas.shape == Shape::Compact => {}
+        Screen::Departures | Screen::Cart => board::draw(cx, canvas, areas),
         Screen::Trips => trips::draw(cx, canvas, areas),
         Screen::Checkout => checkout::draw(cx, canvas, areas),
         Screen::Bookings => bookings::draw(cx, canvas, areas),
-        // On a compact screen the cart takes the board's place.
-        Screen::Cart if areas.shape == Shape::Compact => {}
-        Screen::Cart => board::draw(cx, canvas, areas),
     }
     cart::draw(cx, canvas, areas);
     live::draw(cx, canvas, areas);

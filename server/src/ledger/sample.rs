@@ -1,10 +1,18 @@
-//! What the sample timetable was generated from.
+//! Whether there is a timetable, and what the sample was generated from.
 
 use rusqlite::OptionalExtension;
 
 use super::{Ledger, LedgerError};
 
 impl Ledger {
+    /// Whether there has never been a leg: legs are not deleted.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn is_vacant(&self) -> Result<bool, LedgerError> {
+        Ok(!self.prepare("SELECT 1 FROM leg")?.exists(())?)
+    }
+
     /// The seed of the sample timetable, if that is what this directory was filled with.
     ///
     /// # Errors

@@ -80,7 +80,7 @@ fn restore(mut ledger: Ledger, config: &Config) -> Result<Restoration, LedgerErr
             }
         })?;
     let Restored { state, first_leg: _ } = restored;
-    let vacant = state.next_leg() == LegKey(0);
+    let vacant = ledger.is_vacant()?;
     if vacant && config.timetable == TimetableSource::Sample && ledger.sample_seed()?.is_none() {
         ledger.keep_sample_seed(config.seed)?;
     }

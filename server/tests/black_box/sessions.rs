@@ -38,8 +38,7 @@ async fn a_cart_that_nobody_comes_back_for_ends_with_the_grace_period() {
     // The server detaches the session after it has closed the connection.
     loop {
         world.pass(Duration::from_secs(10)).await;
-        if let Some(event) = bia.events_so_far().await.first() {
-            assert_eq!(event["method"], "leg.reopened");
+        if bia.events_so_far().await.iter().any(|event| event["method"] == "leg.reopened") {
             break;
         }
     }

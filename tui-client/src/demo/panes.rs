@@ -24,6 +24,9 @@ use crate::words::Lang;
 
 const NAMES: [&str; 6] = ["ANA", "BRUNO", "CARLA", "DAVI", "ELISA", "FÁBIO"];
 
+/// What the audience sees of the server: every change, too.
+const SHOWN: &str = "info,trecho_server=debug";
+
 /// A server that has not answered by then has failed; its pane says why.
 const SERVER_STARTS: Duration = Duration::from_secs(60);
 /// How long between two attempts to reach it.
@@ -34,9 +37,10 @@ struct Stage<'a> {
     options: &'a Options,
     config: &'a Config,
     program: PathBuf,
-    directory: TempDir,
     address: SocketAddr,
+    /// Ends, with all that runs in it, before its directory goes: fields go in this order.
     tmux: Tmux,
+    directory: TempDir,
 }
 
 /// Runs the demo until the last passenger has left, or somebody detaches.
@@ -53,7 +57,7 @@ pub(super) fn run(
         Charset::Unicode => vec!["-u"],
         Charset::Ascii => vec![],
     };
-    let tmux = Tmux::new(flags).map_err(|error| no_tmux(&error))?;
+    let tmux = Tmux::new(directory.path().join("tmux"), flags).map_err(|error| no_tmux(&error))?;
     let stage = Stage {
         options,
         config,
@@ -211,7 +215,15 @@ impl Stage<'_> {
         let listen = self.address.to_string();
         let mut command = vec![self.program.clone().into_os_string()];
         command.extend(words(&["server", "serve", "--listen", &listen, "--hold", &hold]));
-        command.extend(words(&["--seed", &seed, "--log", "pretty", "--data"]));
+        command.extend(words(&[
+            "--seed",
+            &seed,
+            "--log",
+            "pretty",
+            "--log-level",
+            SHOWN,
+            "--data",
+        ]));
         command.push(data.into_os_string());
         command
     }

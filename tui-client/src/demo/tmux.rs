@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
@@ -9,29 +10,29 @@ use color_eyre::eyre::{Report, WrapErr as _, eyre};
 /// A private tmux server. Dropping it ends it and everything in it, and nothing else.
 #[derive(Debug)]
 pub(super) struct Tmux {
-    socket: String,
+    socket: PathBuf,
     flags: Vec<&'static str>,
 }
 
 impl Tmux {
-    /// A server that does not run yet: its first command starts it. `flags` are tmux's own, such as
+    /// A server that does not run yet: its first command starts it, on a socket of its own. `flags` are tmux's own, such as
     /// `-u` for UTF-8.
     ///
     /// # Errors
     /// If there is no tmux.
-    pub(super) fn new(flags: Vec<&'static str>) -> io::Result<Self> {
+    pub(super) fn new(socket: PathBuf, flags: Vec<&'static str>) -> io::Result<Self> {
         let version = Command::new("tmux").arg("-V").stdin(Stdio::null()).output()?;
         if !version.status.success() {
             return Err(io::Error::other("tmux does not run"));
         }
-        Ok(Self { socket: format!("trecho-demo-{}", std::process::id()), flags })
+        Ok(Self { socket, flags })
     }
 
     /// A tmux command, not run yet.
     pub(super) fn command(&self) -> Command {
         let mut command = Command::new("tmux");
         // The user's own configuration could bind or draw anything.
-        command.args(&self.flags).args(["-L", &self.socket, "-f", "/dev/null"]);
+        command.args(&self.flags).arg("-S").arg(&self.socket).args(["-f", "/dev/null"]);
         // Inside another tmux it would refuse to nest, and our own variables would be taken for
         // those of the server and the passengers in it.
         for (name, _) in std::env::vars_os() {

@@ -52,6 +52,16 @@ pub(super) async fn run(
 }
 
 impl Task {
+    /// A task that has a connection already.
+    #[cfg(test)]
+    pub(super) fn for_test(
+        commands: mpsc::Receiver<Command>,
+        news: mpsc::Sender<LinkNews>,
+    ) -> Self {
+        let clock_start = Instant::now();
+        Self { address: String::new(), name: None, token: None, commands, news, clock_start }
+    }
+
     async fn connect_for_ever(&mut self) -> Closed {
         let mut failures = 0;
         loop {

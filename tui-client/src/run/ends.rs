@@ -84,7 +84,9 @@ impl Ends {
 
     /// Closes the session if that is wanted, and waits until all is written, both within bounds.
     pub(super) async fn leave(self, leave: Leave) {
-        let Self { link, store, .. } = self;
+        let Self { inputs, link, store, signals } = self;
+        // What is typed from now on is for the shell; a signal can no longer hurry us.
+        drop((inputs, signals));
         if timeout(CLOSING, link.close(leave)).await.is_err() {
             tracing::warn!("the server did not confirm the end of the session");
         }

@@ -19,8 +19,8 @@ const PASTE_BYTES: usize = 4096;
 /// Keys that wait for the loop; beyond, they wait in the terminal's own queue.
 const WAITING: usize = 256;
 
-/// What the terminal tells from now on. Its end, or an error, means that the terminal is gone.
-/// Call it within a runtime.
+/// What the terminal tells, until the receiver is dropped. Its end, or an error, means that the
+/// terminal is gone. Call it within a runtime.
 ///
 /// A task of its own reads the events: crossterm's stream remembers only the first waker that it
 /// was polled with, so it must always be polled by the same task.
@@ -28,10 +28,15 @@ pub fn inputs() -> Receiver<io::Result<Message>> {
     let (told, inputs) = channel(WAITING);
     tokio::spawn(async move {
         let mut events = EventStream::new();
-        while let Some(event) = events.next().await {
+        loop {
+            let event = tokio::select! {
+                event = events.next() => event,
+                // The program leaves: what is typed from now on is for the shell.
+                () = told.closed() => None,
+            };
+            let Some(event) = event else { break };
             let Some(input) = event.map(message).transpose() else { continue };
             if told.send(input).await.is_err() {
-                // The program has left.
                 break;
             }
         }

@@ -12,7 +12,6 @@ use super::paint::{Keys, Strip, Titles, panel, rows_of, scroll_bar};
 use super::{Canvas, Cx};
 use crate::format;
 use crate::model::{Screen, SortBy};
-use crate::theme::Role;
 use crate::words::Text;
 use grid::{Fixed, Grid};
 
@@ -128,11 +127,6 @@ fn sorted_by(cx: Cx) -> (SortBy, &'static str) {
         SortBy::Duration => (SortBy::Duration, glyphs.ascending),
         SortBy::Seats => (SortBy::Seats, glyphs.descending),
     }
-}
-
-/// The style of a column's name.
-fn name_role(sorted: bool) -> Role {
-    if sorted { Role::Key } else { Role::Muted }
 }
 
 /// Used where a strip is needed for a bare line.

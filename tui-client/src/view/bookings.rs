@@ -75,20 +75,20 @@ fn list(cx: Cx, canvas: &mut Canvas, (area, framed): (Rect, bool)) {
         let Some(saved) = bookings.known.get(place) else { continue };
         let row = Rect { y: area.y + rows_of(line), height: 1, ..area };
         canvas.target(row, Hit::Row(place));
-        booking_row(cx, canvas, (row, place == bookings.cursor), saved);
+        booking_row(cx, canvas, (row, Keys::here_if(place == bookings.cursor)), saved);
     }
     if framed {
         scroll_bar(cx, canvas.buf, area, (shown, bookings.known.len()));
     }
 }
 
-fn booking_row(cx: Cx, canvas: &mut Canvas, (row, here): (Rect, bool), saved: &SavedBooking) {
+fn booking_row(cx: Cx, canvas: &mut Canvas, (row, keys): (Rect, Keys), saved: &SavedBooking) {
     let booking = &saved.booking;
     let tickets = &booking.tickets;
     let gone = tickets.iter().all(|ticket| ticket.status == TicketStatus::Cancelled);
     let mut strip = Strip::new(cx, canvas.buf, (row, 0));
     let glyphs = cx.glyphs();
-    let cursor = if here { glyphs.cursor } else { " " };
+    let cursor = if keys == Keys::Here { glyphs.cursor } else { " " };
     let (mark, role) = if gone { (glyphs.taken, Role::Alarm) } else { (glyphs.done, Role::Good) };
     strip.put(cursor, cx.style(Role::Accent)).put(mark, cx.style(role)).skip(1);
     if gone {
@@ -110,7 +110,7 @@ fn booking_row(cx: Cx, canvas: &mut Canvas, (row, here): (Rect, bool), saved: &S
         strip.last(2, &people, cx.style(Role::Muted));
     }
     strip.put(&stops(cx, (saved, &legs)), cx.style(if gone { Role::Muted } else { Role::Text }));
-    if here {
+    if keys == Keys::Here {
         highlight(cx, canvas.buf, (row, Role::Selected));
         canvas.point(row.x, row.y);
     }
@@ -144,7 +144,7 @@ fn asking(cx: Cx, canvas: &mut Canvas, (area, look_up): (Rect, &LookUp)) {
     for (label, field, here) in fields {
         let place =
             Rect { y: area.y + line, height: 1.min(area.height.saturating_sub(line)), ..area };
-        input(cx, canvas, (place, label), (field, here));
+        input(cx, canvas, (place, label), (field, Keys::here_if(here)));
         line += if field.error.is_some() { 2 } else { 1 };
         if roomy {
             line += 1;
@@ -160,10 +160,11 @@ fn input(
     cx: Cx,
     canvas: &mut Canvas,
     (place, label): (Rect, Text),
-    (field, here): (&TextField, bool),
+    (field, keys): (&TextField, Keys),
 ) {
     let widest = columns_of(cx.say(Text::Locator)).max(columns_of(cx.say(Text::Claim)));
     let mut strip = Strip::new(cx, canvas.buf, (place, 0));
+    let here = keys == Keys::Here;
     let mark = if here { cx.glyphs().cursor } else { " " };
     strip.put(mark, cx.style(Role::Accent)).skip(1);
     let role = if here { Role::Strong } else { Role::Muted };

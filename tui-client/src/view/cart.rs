@@ -90,24 +90,20 @@ fn content(cx: Cx, canvas: &mut Canvas, (area, form): (Rect, Form)) {
     }
     let below = match form {
         Form::Grouped if area.height >= 8 => 4,
-        Form::Grouped => 2,
-        Form::LineForEachHold => 2,
+        Form::Grouped | Form::LineForEachHold => 2,
         Form::Folded => 1,
     }
     .min(area.height);
     let list = Rect { height: area.height - below, ..area };
     holds(cx, canvas, (list, form));
     let sums = Rect { y: list.bottom(), height: below, ..area };
-    match below {
-        4 => {
-            total(cx, canvas, (sums, 1), Told::Below);
-            countdown(cx, canvas, (sums, 2), Told::Below);
-            remark(cx, canvas, (sums, 3));
-        }
-        _ => {
-            total(cx, canvas, (sums, 0), Told::Here);
-            countdown(cx, canvas, (sums, 1), Told::Here);
-        }
+    if below == 4 {
+        total(cx, canvas, (sums, 1), Told::Below);
+        countdown(cx, canvas, (sums, 2), Told::Below);
+        remark(cx, canvas, (sums, 3));
+    } else {
+        total(cx, canvas, (sums, 0), Told::Here);
+        countdown(cx, canvas, (sums, 1), Told::Here);
     }
 }
 

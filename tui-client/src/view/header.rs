@@ -17,7 +17,7 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
     let compact = areas.shape == Shape::Compact;
     {
         let mut strip = Strip::new(cx, canvas.buf, (area, 0));
-        status(cx, &mut strip, compact);
+        status(cx, &mut strip, areas.shape);
     }
     if compact {
         route(cx, canvas, area);
@@ -74,7 +74,7 @@ fn screen_name(cx: Cx) -> Text {
 }
 
 /// How the connection is, and the time, at the end of the line.
-fn status(cx: Cx, strip: &mut Strip, compact: bool) {
+fn status(cx: Cx, strip: &mut Strip, shape: Shape) {
     let now = &cx.model.now;
     let clock = format::wall_short(now.wall, now.offset_minutes);
     strip.last(1, &format!("{clock} "), cx.style(Role::Strong));
@@ -85,7 +85,7 @@ fn status(cx: Cx, strip: &mut Strip, compact: bool) {
         Connection::Offline { .. } => (glyphs.offline, Role::Alarm, Text::Offline),
         Connection::Replaced => (glyphs.offline, Role::Alarm, Text::Replaced),
     };
-    if compact {
+    if shape == Shape::Compact {
         strip.last(1, mark, cx.style(role));
         return;
     }

@@ -18,14 +18,13 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
     let area = areas.live;
     if areas.shape == Shape::Compact {
         if area.height > 0 {
-            match cx.model.live.ticker.front() {
-                Some(newest) => compact_entry(cx, canvas, (area, newest)),
-                None => {
-                    let online = cx.model.is_online();
-                    let text = if online { Text::LiveQuietShort } else { Text::LiveOfflineShort };
-                    let mut strip = Strip::new(cx, canvas.buf, (area, 0));
-                    strip.skip(1).put(cx.say(text), cx.style(Role::Muted));
-                }
+            if let Some(newest) = cx.model.live.ticker.front() {
+                compact_entry(cx, canvas, (area, newest));
+            } else {
+                let online = cx.model.is_online();
+                let text = if online { Text::LiveQuietShort } else { Text::LiveOfflineShort };
+                let mut strip = Strip::new(cx, canvas.buf, (area, 0));
+                strip.skip(1).put(cx.say(text), cx.style(Role::Muted));
             }
         }
         return;

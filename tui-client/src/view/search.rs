@@ -173,7 +173,7 @@ pub(super) fn choices(cx: Cx, canvas: &mut Canvas, areas: Areas) {
     let inner = panel(cx, canvas.buf, (area, Keys::Here), &Titles::default());
     if let Some(field) = matches {
         for (line, found) in field.matches.iter().take(inner.height.into()).enumerate() {
-            airport(cx, canvas, (inner, line), (*found, line == field.cursor));
+            airport(cx, canvas, (inner, line), (*found, Keys::here_if(line == field.cursor)));
         }
     }
     for (line, words) in words.unwrap_or_default().iter().take(inner.height.into()).enumerate() {
@@ -217,11 +217,12 @@ fn below(areas: Areas, which: FilterFocus, (width, height): (u16, u16)) -> Rect 
     }
 }
 
-fn airport(cx: Cx, canvas: &mut Canvas, (inner, line): (Rect, usize), (at, here): (usize, bool)) {
+fn airport(cx: Cx, canvas: &mut Canvas, (inner, line): (Rect, usize), (at, keys): (usize, Keys)) {
     let Some(airport) = cx.model.airports.get(at) else { return };
     let row = Rect { y: inner.y + rows_of(line), height: 1, ..inner };
     canvas.target(row, Hit::Match(line));
     let mut strip = Strip::new(cx, canvas.buf, (row, 0));
+    let here = keys == Keys::Here;
     let mark = if here { cx.glyphs().cursor } else { " " };
     strip.put(mark, cx.style(Role::Accent)).skip(1);
     strip.put(airport.iata.as_str(), cx.style(Role::Strong)).skip(2);

@@ -41,7 +41,7 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
     for (line, (place, trip)) in shown.clone().zip(&trips.trips[shown.clone()]).enumerate() {
         let row = Rect { y: list.y + rows_of(line), height: 1, ..list };
         canvas.target(row, Hit::Row(place));
-        trip_row(cx, canvas, (row, place == trips.cursor), trip);
+        trip_row(cx, canvas, (row, Keys::here_if(place == trips.cursor)), trip);
     }
     if framed {
         scroll_bar(cx, canvas.buf, list, (shown, trips.trips.len()));
@@ -75,10 +75,10 @@ fn nothing(cx: Cx, canvas: &mut Canvas, area: Rect) {
     sheet.draw(cx, canvas, (place, 0));
 }
 
-fn trip_row(cx: Cx, canvas: &mut Canvas, (row, here): (Rect, bool), trip: &Trip) {
+fn trip_row(cx: Cx, canvas: &mut Canvas, (row, keys): (Rect, Keys), trip: &Trip) {
     let (Some(first), Some(last)) = (trip.legs.first(), trip.legs.last()) else { return };
     let mut strip = Strip::new(cx, canvas.buf, (row, 0));
-    let mark = if here { cx.glyphs().cursor } else { " " };
+    let mark = if keys == Keys::Here { cx.glyphs().cursor } else { " " };
     strip.put(mark, cx.style(Role::Accent)).skip(2);
     let wide = row.width >= 60;
     let fare = if row.width >= 44 {
@@ -105,7 +105,7 @@ fn trip_row(cx: Cx, canvas: &mut Canvas, (row, here): (Rect, bool), trip: &Trip)
         (_, false) => stops.join(" "),
     };
     strip.put(&via, cx.style(if stops.is_empty() { Role::Good } else { Role::Text }));
-    if here {
+    if keys == Keys::Here {
         let role =
             if cx.model.screen == Screen::Trips { Role::Selected } else { Role::SelectedAside };
         highlight(cx, canvas.buf, (row, role));

@@ -428,7 +428,7 @@ mod tests {
     #[test]
     fn a_long_list_of_legs_is_cut_short() {
         let legs = vec![some_leg(); 5];
-        assert!(notice(&Notice::Held(legs.clone()), Lang::Pt).ends_with(" e mais 2"));
-        assert!(notice(&Notice::Held(legs), Lang::En).ends_with(" and 2 more"));
+        assert!(notice(&Notice::Held(legs.clone()), Lang::Pt).ends_with(" e mais 2."));
+        assert!(notice(&Notice::Held(legs), Lang::En).ends_with(" and 2 more."));
     }
 }

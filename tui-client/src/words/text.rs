@@ -97,6 +97,7 @@ texts! {
 
     // The cart.
     Cart: "Carrinho", "Cart";
+    CartEmptyShort: "carrinho vazio", "empty cart";
     CartEmpty: "Carrinho vazio.", "The cart is empty.";
     CartEmptyHow: "reserva o trecho sob o cursor por alguns minutos, só para você.",
         "holds the leg under the cursor for some minutes, for you alone.";

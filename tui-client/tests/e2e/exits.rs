@@ -88,7 +88,7 @@ fn ctrl_z_goes_to_the_shell_and_fg_comes_back() {
     pty.see(&["trecho"]);
     // The keys are ours again, too.
     pty.press("q");
-    pty.see(&["Stopped"]);
+    pty.see_that("a third prompt", |screen| screen.matches("shell>").count() == 3);
     pty.is_left();
     pty.press("exit\n");
     assert!(pty.end().success());

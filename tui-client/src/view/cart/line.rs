@@ -24,7 +24,7 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
         let text = if panel.holding.is_some() {
             format!("{}{}", cx.say(Text::Holding), cx.glyphs().ellipsis)
         } else {
-            cx.say(Text::CartEmpty).to_lowercase()
+            cx.say(Text::CartEmptyShort).to_owned()
         };
         strip.put(&text, cx.style(Role::Muted));
         return;

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::model::{Checkout, PassengerFields, TextField};
 use crate::theme::Role;
 use crate::view::layout::window;
-use crate::view::paint::{Strip, columns_of, rows_of};
+use crate::view::paint::{Keys, Strip, columns_of, rows_of};
 use crate::view::search::typed;
 use crate::view::{Canvas, Cx};
 use crate::words::{Text, field_error};
@@ -49,7 +49,9 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, (area, checkout): (Rect, &Checko
         match line {
             Line::Blank => {}
             Line::Passenger(at) => heading(cx, canvas, (place, *at)),
-            Line::Input(at) => input(cx, canvas, (place, checkout), (*at, *at == focus)),
+            Line::Input(at) => {
+                input(cx, canvas, (place, checkout), (*at, Keys::here_if(*at == focus)));
+            }
         }
     }
 }
@@ -80,12 +82,13 @@ fn input(
     cx: Cx,
     canvas: &mut Canvas,
     (place, checkout): (Rect, &Checkout),
-    (at, here): (usize, bool),
+    (at, keys): (usize, Keys),
 ) {
     let (label, field) = field(checkout, at);
     let labels = [Text::FirstName, Text::LastName, Text::Email];
     let widest = labels.map(|label| columns_of(cx.say(label))).into_iter().max().unwrap_or(0);
     let mut strip = Strip::new(cx, canvas.buf, (place, 0));
+    let here = keys == Keys::Here;
     let mark = if here { cx.glyphs().cursor } else { " " };
     strip.put(mark, cx.style(Role::Accent)).skip(1);
     let role = if here { Role::Strong } else { Role::Muted };

@@ -1,8 +1,7 @@
 //! The keys of the screen below, by group, as the key table has them.
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::dialog;
+use crate::airports::fold;
 use crate::format;
 use crate::keys::{self, Binding, Context};
 use crate::model::TextField;
@@ -91,10 +90,4 @@ fn matches(cx: Cx, binding: &Binding, wanted: &str) -> bool {
         || says(words::action_help(binding.action, cx.lang()))
         || says(words::action(binding.action, cx.lang()))
         || binding.keys.iter().any(|key| fold(&words::key(*key, cx.lang())) == wanted)
-}
-
-/// Without accents and case.
-fn fold(text: &str) -> String {
-    let letters = text.nfd().filter(|it| !unicode_normalization::char::is_combining_mark(*it));
-    letters.flat_map(char::to_lowercase).collect::<String>().trim().to_owned()
 }

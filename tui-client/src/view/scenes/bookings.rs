@@ -12,11 +12,10 @@ use crate::model::{
 };
 use crate::words::Lang;
 
-fn saved(
-    locator: &str,
-    flown: &[(Leg, &[(&str, &str, &str)])],
-    status: TicketStatus,
-) -> SavedBooking {
+/// A seat, and who sits there: given and family name.
+type Seated<'a> = (&'a str, &'a str, &'a str);
+
+fn saved(locator: &str, flown: &[(Leg, &[Seated])], status: TicketStatus) -> SavedBooking {
     let tickets: Vec<Ticket> = flown
         .iter()
         .flat_map(|(leg, people)| {
