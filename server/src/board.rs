@@ -1,16 +1,16 @@
 //! The board: what can be flown and what is left of it, in memory, for readers who never wait for
 //! the writer.
 //!
-//! The timetable is an immutable [`Table`], indexed by departure, route, date and id; it is swapped
+//! The timetable is an immutable table, indexed by departure, route, date and id; it is swapped
 //! whole when legs are added or revised. What changes with every purchase is not in it but in
 //! *cells*, one a leg, which stay where they are when the table is swapped: availability and version
 //! in one atomic word, the seat map behind one small lock. A reader sees each leg as it was at one
 //! instant; the legs of one cart may be seen to change one after the other.
 //!
 //! There is one writer, the desk, which tells the board of each commit by [`Board::apply`].
-//! Occupancies, finally, are a bit a leg in the order of departure, so that a search steps over
-//! sold-out legs 64 at a time. The bits are a hint, kept by the writer: what is told comes from the
-//! words.
+//! Whether a leg is on sale with a free seat is also kept as one bit, in the order of departure, so
+//! that a search steps over sold-out legs 64 at a time. The bits are a hint: what is told comes from
+//! the words.
 
 mod cell;
 mod cursor;
@@ -40,8 +40,8 @@ pub use self::search::SearchError;
 /// What can be flown and what is left of it.
 pub struct Board {
     table: ArcSwap<Table>,
-    /// Held by whoever changes the board. Readers do not know of it.
-    writing: Mutex<()>,
+    /// Held by whoever changes the board; the number of the last change. Readers do not know of it.
+    writing: Mutex<Version>,
 }
 
 /// The board has no such seat: what was to be restored belongs to another timetable.
@@ -64,9 +64,9 @@ impl Board {
         legs: impl Iterator<Item = (LegKey, Arc<LegFacts>, bool)>,
         version: Version,
     ) -> Self {
-        let entries = legs.map(|(key, facts, closed)| Entry { key, facts, closed });
+        let entries = legs.map(|(key, facts, closed)| Entry { key, facts, closed, version });
         let table = Table::new(version).with(entries);
-        Self { table: ArcSwap::from_pointee(table), writing: Mutex::new(()) }
+        Self { table: ArcSwap::from_pointee(table), writing: Mutex::new(version) }
     }
 
     /// Puts a seat as the ledger has it, at start: the leg's free seats follow, its version stays.
@@ -93,11 +93,11 @@ impl Board {
 
     /// Takes in what was committed, in order. For the one writer, after each commit.
     ///
-    /// New and revised legs cost a new index of the days they fall on, once for each call.
+    /// A new leg has the version of the last change before it. New and revised legs cost a new index of the days they fall on, once for each call.
     pub fn apply(&self, changes: &[Change]) {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let current = self.table.load_full();
-        let next = current.revised(changes);
+        let next = current.revised(changes, &mut last);
         let table = next.as_ref().unwrap_or(&current);
         // Seats before words: who reads a word and then the seats finds them no older.
         for change in changes {

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::routes::RouteIx;
-use super::words::FlightCode;
+use super::words::{Beginning, FlightCode, FlightPart};
 use crate::booking::{LegFacts, LegKey};
 
 /// Where a leg stands among all: by departure (seconds since the Unix epoch), then by key.
@@ -82,6 +82,9 @@ pub(super) struct Day {
     by_route: Vec<u32>,
     /// Where each route begins in `by_route`, by its number; and the end.
     route_starts: Vec<u32>,
+    /// The places by flight, and by the number in it.
+    by_flight: Vec<u32>,
+    by_number: Vec<u32>,
     /// A bit a leg: on sale, with a free seat.
     available: Vec<AtomicU64>,
 }
@@ -114,6 +117,8 @@ impl Day {
             dates: slots.iter().map(|slot| slot.date).collect(),
             by_route,
             route_starts,
+            by_flight: order_by_flight(&slots, FlightPart::Whole),
+            by_number: order_by_flight(&slots, FlightPart::Number),
             available: bits.collect(),
         }
     }
@@ -177,6 +182,18 @@ impl Day {
         }
     }
 
+    /// The places of the legs whose flight begins so, in no order.
+    pub(super) fn on_flights(&self, begin: &Beginning) -> &[u32] {
+        let places = match begin.of {
+            FlightPart::Whole => &self.by_flight,
+            FlightPart::Number => &self.by_number,
+        };
+        let order = |at: &u32| begin.order(begin.of.of(self.flight(*at as usize)));
+        let first = places.partition_point(|at| order(at).is_lt());
+        let end = places.partition_point(|at| order(at).is_le());
+        &places[first..end]
+    }
+
     pub(super) fn is_available(&self, at: usize) -> bool {
         self.available[at / 64].load(Ordering::Relaxed) >> (at % 64) & 1 == 1
     }
@@ -227,4 +244,12 @@ fn group_by_route(slots: &[Slot], routes: usize) -> (Vec<u32>, Vec<u32>) {
         *place += 1;
     }
     (by_route, starts)
+}
+
+/// The places in the order of a part of the legs' flights.
+fn order_by_flight(slots: &[Slot], part: FlightPart) -> Vec<u32> {
+    let codes = slots.iter().map(|slot| part.of(slot.flight));
+    let mut places: Vec<(FlightCode, u32)> = codes.zip(0..).collect();
+    places.sort_unstable();
+    places.into_iter().map(|(_, at)| at).collect()
 }

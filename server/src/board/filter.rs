@@ -9,14 +9,17 @@ use trecho_shared::time::Moment;
 use super::day::{Day, Spot, days_since_epoch};
 use super::routes::{RouteIx, Routes};
 use super::table::Table;
-use super::words::{WordSet, Words};
+use super::words::{Beginning, WordSet, Words};
 
-/// A search with so many routes or fewer looks at their legs only; with more, at all legs.
+/// A search that wants all of so many routes or fewer looks at their legs only; with more, at all.
 const FEW_ROUTES: usize = 64;
 
 /// What a search wants.
 pub(super) struct Filter {
-    routes: Wanted,
+    /// By route, what is wanted of it; `None`: all of every route.
+    verdicts: Option<Vec<Verdict>>,
+    /// Where to look for what is wanted; `None`: everywhere.
+    lists: Option<Lists>,
     words: Words,
     /// The date on the origin's calendar, in days since the Unix epoch.
     date: Option<i32>,
@@ -25,14 +28,11 @@ pub(super) struct Filter {
     first: Spot,
 }
 
-/// Which routes.
-enum Wanted {
-    /// All.
-    Every,
-    /// These, by number.
-    Few(Vec<(RouteIx, Verdict)>),
-    /// By number, what is wanted of each.
-    Many(Vec<Verdict>),
+/// All legs that match are on these routes, or their flights begin like this.
+#[derive(Default)]
+struct Lists {
+    routes: Vec<RouteIx>,
+    flights: Vec<Beginning>,
 }
 
 /// What is wanted of a route.
@@ -62,8 +62,11 @@ impl Filter {
             Include::Available => unsold.max(dated),
             Include::All => dated,
         };
-        let routes = Wanted::of(routes, ask, words.as_ref());
-        Some(Self { routes, words: words.unwrap_or_default(), date, include: ask.include, first })
+        let words = words.unwrap_or_default();
+        let verdicts = (ask.text.is_some() || ask.from.is_some() || ask.to.is_some())
+            .then(|| routes.all().map(|(_, ends)| verdict(&words, ask, ends)).collect::<Vec<_>>());
+        let lists = verdicts.as_ref().and_then(|verdicts| Lists::of(verdicts, &words));
+        Some(Self { verdicts, lists, words, date, include: ask.include, first })
     }
 
     /// Where to begin.
@@ -95,15 +98,15 @@ impl Filter {
         first: usize,
         see: &mut impl FnMut(Spot) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        if let Wanted::Few(routes) = &self.routes {
-            let legs = |route| day.on_route(route);
-            let count: usize = routes.iter().map(|(route, _)| legs(*route).len()).sum();
+        let listed = self.lists.as_ref().map(|lists| lists.places(day));
+        if let Some(lists) = listed {
             // Nearly all legs of the day are better looked at in order.
-            if count < day.len() / 4 {
-                let places = routes.iter().flat_map(|(route, _)| legs(*route));
-                let mut places: Vec<usize> =
-                    places.map(|at| *at as usize).filter(|at| *at >= first).collect();
+            let count: usize = lists.iter().map(|places| places.len()).sum();
+            if count < day.len().div_ceil(4) {
+                let places = lists.into_iter().flatten().map(|at| *at as usize);
+                let mut places: Vec<usize> = places.filter(|at| *at >= first).collect();
                 places.sort_unstable();
+                places.dedup();
                 for at in places {
                     if self.includes(day, at) && self.matches(day, at) {
                         see(day.spot(at))?;
@@ -137,16 +140,9 @@ impl Filter {
     }
 
     fn matches(&self, day: &Day, at: usize) -> bool {
-        let verdict = match &self.routes {
-            Wanted::Every => Verdict::Yes,
-            Wanted::Few(routes) => {
-                let place = routes.binary_search_by_key(&day.route(at), |(route, _)| *route);
-                place.map_or(Verdict::No, |place| routes[place].1)
-            }
-            Wanted::Many(verdicts) => {
-                verdicts.get(day.route(at).0 as usize).copied().unwrap_or(Verdict::No)
-            }
-        };
+        let verdict = self.verdicts.as_ref().map_or(Verdict::Yes, |verdicts| {
+            verdicts.get(day.route(at).0 as usize).copied().unwrap_or(Verdict::No)
+        });
         let by_route = match verdict {
             Verdict::No => false,
             Verdict::Yes => true,
@@ -156,33 +152,44 @@ impl Filter {
     }
 }
 
-impl Wanted {
-    fn of(routes: &Routes, ask: &SearchLegs, words: Option<&Words>) -> Self {
-        if words.is_none() && ask.from.is_none() && ask.to.is_none() {
-            return Self::Every;
-        }
-        let verdict = |(from, to): (Iata, Iata)| {
-            let wanted = |end, asked: Option<Iata>| asked.is_none_or(|asked| asked == end);
-            if !(wanted(from, ask.from) && wanted(to, ask.to)) {
-                return Verdict::No;
+/// What is wanted of the route with these ends.
+fn verdict(words: &Words, ask: &SearchLegs, (from, to): (Iata, Iata)) -> Verdict {
+    let wanted = |end, asked: Option<Iata>| asked.is_none_or(|asked| asked == end);
+    if !(wanted(from, ask.from) && wanted(to, ask.to)) {
+        return Verdict::No;
+    }
+    let missing = words.all().without(words.at(from).and(words.at(to)));
+    match missing {
+        _ if missing.is_empty() => Verdict::Yes,
+        _ if missing.without(words.of_flights()).is_empty() => Verdict::If(missing),
+        _ => Verdict::No,
+    }
+}
+
+impl Lists {
+    /// Where to look for what `verdicts` want, if that is not everywhere.
+    fn of(verdicts: &[Verdict], words: &Words) -> Option<Self> {
+        let mut lists = Self::default();
+        // The words that are missing on every route that wants some of its legs.
+        let mut missing: Option<WordSet> = None;
+        for (verdict, route) in verdicts.iter().zip(0..) {
+            match verdict {
+                Verdict::No => {}
+                Verdict::Yes => lists.routes.push(RouteIx(route)),
+                Verdict::If(set) => {
+                    missing = Some(missing.map_or(*set, |missing| missing.common(*set)));
+                }
             }
-            let Some(words) = words else { return Verdict::Yes };
-            let missing = words.all().without(words.at(from).and(words.at(to)));
-            match missing {
-                _ if missing.is_empty() => Verdict::Yes,
-                _ if missing.without(words.of_flights()).is_empty() => Verdict::If(missing),
-                _ => Verdict::No,
-            }
-        };
-        let verdicts: Vec<Verdict> = routes.all().map(|(_, ends)| verdict(ends)).collect();
-        let wanted = || {
-            let verdicts = verdicts.iter().zip(0..).map(|(verdict, at)| (RouteIx(at), *verdict));
-            verdicts.filter(|(_, verdict)| !matches!(verdict, Verdict::No))
-        };
-        if wanted().count() <= FEW_ROUTES {
-            Self::Few(wanted().collect())
-        } else {
-            Self::Many(verdicts)
         }
+        if let Some(missing) = missing {
+            lists.flights.extend(words.longest(missing)?);
+        }
+        (lists.routes.len() <= FEW_ROUTES).then_some(lists)
+    }
+
+    /// The places on a day, list by list. A place may be in several.
+    fn places<'d>(&self, day: &'d Day) -> Vec<&'d [u32]> {
+        let routes = self.routes.iter().map(|route| day.on_route(*route));
+        routes.chain(self.flights.iter().map(|begin| day.on_flights(begin))).collect()
     }
 }

@@ -1,15 +1,18 @@
 //! The timetable as it is between two swaps.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod edit;
+
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use trecho_shared::ids::{FlightNumber, Iata, LegId, Version};
 use trecho_shared::message::{Leg, LegStatus, SeatMap, SeatRow, SeatState, SeatStatus};
 use trecho_shared::time::{Date, Moment};
 
+use self::edit::Edit;
 use super::cell::LegState;
-use super::day::{Day, Slot, Spot};
-use super::routes::{RouteIx, Routes};
+use super::day::{Day, Spot};
+use super::routes::Routes;
 use super::segment::{SEGMENT, Segment};
 use crate::booking::{Change, LegFacts, LegKey, SeatIx};
 
@@ -20,6 +23,8 @@ pub(super) struct Entry {
     pub(super) facts: Arc<LegFacts>,
     /// Whether a leg that is new is closed for sale.
     pub(super) closed: bool,
+    /// The version of a leg that is new.
+    pub(super) version: Version,
 }
 
 /// The keys of one date's legs, by what else is in their ids.
@@ -35,20 +40,20 @@ pub(super) struct Table {
     ids: BTreeMap<Date, Arc<DayIds>>,
     routes: Arc<Routes>,
     len: usize,
-    /// The version of legs that no change has touched.
-    version: Version,
+    /// What versions in new segments are counted from.
+    base: Version,
 }
 
 impl Table {
     /// A table without legs.
-    pub(super) fn new(version: Version) -> Self {
+    pub(super) fn new(base: Version) -> Self {
         Self {
             segments: Vec::new(),
             days: Vec::new(),
             ids: BTreeMap::new(),
             routes: Arc::default(),
             len: 0,
-            version,
+            base,
         }
     }
 
@@ -176,20 +181,23 @@ impl Table {
     }
 
     /// The table after these changes, if they take another one than this. Their seats and words are
-    /// not in it yet.
-    pub(super) fn revised(&self, changes: &[Change]) -> Option<Self> {
+    /// not in it yet. `last` is the number of the last change, before and after.
+    pub(super) fn revised(&self, changes: &[Change], last: &mut Version) -> Option<Self> {
         let mut edit = None;
-        let mut versions = Vec::new();
+        let edited = || Edit::of(self);
         for change in changes {
             match change {
                 Change::LegAdded { leg, facts } | Change::LegRevised { leg, after: facts, .. } => {
-                    let edit = edit.get_or_insert_with(|| Edit::of(self));
-                    edit.put(Entry { key: *leg, facts: facts.clone(), closed: false });
+                    let (key, facts, version) = (*leg, facts.clone(), *last);
+                    let entry = Entry { key, facts, closed: false, version };
+                    edit.get_or_insert_with(edited).put(entry);
                 }
                 Change::Leg(change) => {
-                    let segment = self.segment(change.leg);
+                    *last = change.version.max(*last);
+                    let table = edit.as_ref().map_or(self, Edit::table);
+                    let segment = table.segment(change.leg);
                     if segment.is_some_and(|segment| !segment.fits(change.version)) {
-                        versions.push(change.version);
+                        edit.get_or_insert_with(edited).fit(change.leg, change.version);
                     }
                 }
                 Change::SessionOpened { .. }
@@ -205,9 +213,6 @@ impl Table {
                 | Change::TicketCancelled { .. } => {}
             }
         }
-        if let Some(version) = versions.into_iter().min() {
-            edit.get_or_insert_with(|| Edit::of(self)).renew(version);
-        }
         edit.map(Edit::finish)
     }
 
@@ -218,110 +223,5 @@ impl Table {
     fn day(&self, number: i64) -> Option<&Day> {
         let at = self.days.binary_search_by_key(&number, |day| day.number).ok()?;
         Some(&self.days[at])
-    }
-}
-
-/// A table in the making.
-struct Edit {
-    table: Table,
-    /// What becomes of each day that is touched.
-    days: BTreeMap<i64, DayEdit>,
-}
-
-#[derive(Default)]
-struct DayEdit {
-    gone: HashSet<LegKey>,
-    /// By key: a leg that comes twice in one commit is the last one.
-    come: HashMap<LegKey, Slot>,
-}
-
-impl Edit {
-    fn of(table: &Table) -> Self {
-        Self { table: table.clone(), days: BTreeMap::new() }
-    }
-
-    /// Counts all versions from `version` on.
-    fn renew(&mut self, version: Version) {
-        self.table.version = version;
-        for segment in self.table.segments.iter_mut().flatten() {
-            Arc::make_mut(segment).renew(version);
-        }
-    }
-
-    fn put(&mut self, Entry { key, facts, closed }: Entry) {
-        let slot = Slot::new(key, &facts, self.route(facts.id.origin, facts.to));
-        let before = self.table.facts(key).cloned();
-        let segment = self.segment(key);
-        if let Some(before) = before {
-            segment.revise(key, facts.clone());
-            let route = self.route(before.id.origin, before.to);
-            if Slot::new(key, &before, route) == slot && before.cabin == facts.cabin {
-                // Nothing that the indices know of.
-                return;
-            }
-            self.take_out(key, &before);
-        } else {
-            segment.add(key, facts.clone(), closed);
-            self.table.len += 1;
-        }
-        let ids = self.table.ids.entry(facts.id.date).or_default();
-        Arc::make_mut(ids).insert((facts.id.flight, facts.id.origin), key);
-        self.days.entry(slot.spot.day()).or_default().come.insert(key, slot);
-    }
-
-    /// The segment of a key, to be changed.
-    fn segment(&mut self, key: LegKey) -> &mut Segment {
-        let version = self.table.version;
-        let at = Segment::of(key);
-        let segments = &mut self.table.segments;
-        if at >= segments.len() {
-            segments.resize(at + 1, None);
-        }
-        Arc::make_mut(segments[at].get_or_insert_with(|| Arc::new(Segment::new(version))))
-    }
-
-    /// Takes a leg out of the day and the id that it has so far.
-    fn take_out(&mut self, key: LegKey, before: &LegFacts) {
-        let day = self.days.entry(Spot::of(key, before).day()).or_default();
-        day.gone.insert(key);
-        day.come.remove(&key);
-        if let Some(ids) = self.table.ids.get_mut(&before.id.date) {
-            Arc::make_mut(ids).remove(&(before.id.flight, before.id.origin));
-        }
-    }
-
-    fn route(&mut self, from: Iata, to: Iata) -> RouteIx {
-        match self.table.routes.number(from, to) {
-            Some(route) => route,
-            None => Arc::make_mut(&mut self.table.routes).add(from, to),
-        }
-    }
-
-    fn finish(self) -> Table {
-        let Self { mut table, days } = self;
-        for (number, DayEdit { gone, come }) in days {
-            let known = table.day(number).map(|day| day.slots().collect::<Vec<_>>());
-            let mut slots = known.unwrap_or_default();
-            if !gone.is_empty() {
-                slots.retain(|slot| !gone.contains(&slot.spot.key));
-            }
-            slots.extend(come.into_values());
-            table.put_day(number, slots);
-        }
-        table
-    }
-}
-
-impl Table {
-    /// Puts a day; one without legs is none.
-    fn put_day(&mut self, number: i64, slots: Vec<Slot>) {
-        let available = |key| self.state(key).is_some_and(LegState::is_available);
-        let day = Arc::new(Day::new(number, slots, self.routes.len(), available));
-        match self.days.binary_search_by_key(&number, |day| day.number) {
-            Ok(at) if day.len() == 0 => drop(self.days.remove(at)),
-            Ok(at) => self.days[at] = day,
-            Err(_) if day.len() == 0 => {}
-            Err(at) => self.days.insert(at, day),
-        }
     }
 }

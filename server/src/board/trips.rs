@@ -28,7 +28,7 @@ const MIN_CONNECTION_MINUTES: u32 = 45;
 
 /// At most so many trips are looked at. No timetable that people fly comes near; one made to be
 /// slow gets the best of the first so many.
-const WORK: usize = 500_000;
+const WORK: usize = 200_000;
 
 /// A leg of a trip.
 #[derive(Debug, Clone, Copy)]
@@ -189,29 +189,28 @@ impl Network {
 
     /// The best ways: by arrival, then fewer legs, then fare, then the later departure.
     fn ways(&self, legs: &Legs<'_>, limit: usize) -> Vec<Way> {
-        let mut ways: Vec<Way> = Vec::new();
+        let mut best = BTreeMap::new();
         let mut work = 0;
         for together in self.last.chunk_by(|(_, one), (_, other)| one.arrives == other.arrives) {
-            let begin = ways.len();
             for (via, last) in together {
                 self.ending_with(legs, (*via, *last), &mut |way| {
-                    ways.push(way);
                     work += 1;
-                    // Twice the room, so that sorting stays a small part.
-                    if ways.len() >= begin + 2 * limit.max(512) {
-                        ways[begin..].sort_unstable_by_key(Way::rank);
-                        ways.truncate(begin + limit);
+                    let rank = way.rank();
+                    let full = best.len() == limit;
+                    if !full || best.last_key_value().is_some_and(|(worst, _)| rank < *worst) {
+                        best.insert(rank, way);
+                        if full {
+                            best.pop_last();
+                        }
                     }
                     work < WORK
                 });
             }
-            ways[begin..].sort_unstable_by_key(Way::rank);
-            if ways.len() >= limit || work >= WORK {
+            if best.len() == limit || work >= WORK {
                 break;
             }
         }
-        ways.truncate(limit);
-        ways
+        best.into_values().collect()
     }
 
     /// Shows the ways that end with `last`, until `see` has seen enough.
@@ -264,6 +263,9 @@ fn first_legs(legs: &Legs<'_>) -> BTreeMap<Iata, Vec<Hop>> {
     first
 }
 
+/// The arrival, how many legs, the fare, the departure, and the legs.
+type Rank = (i64, usize, i64, Reverse<i64>, [Option<LegKey>; 3]);
+
 /// A way from A to B.
 #[derive(Debug, Clone, Copy)]
 struct Way {
@@ -282,7 +284,7 @@ impl Way {
     }
 
     /// What ways are sorted by. Keys at the end, so that one search has one answer.
-    fn rank(&self) -> impl Ord + use<> {
+    fn rank(&self) -> Rank {
         let legs = self.hops().count();
         let fare = self.hops().fold(0_i64, |fare, hop| fare.saturating_add(hop.fare));
         let keys =

@@ -1,16 +1,58 @@
 //! The words of a search: flights, cities and airports by their beginnings.
 
+use std::cmp::Ordering;
+
 use trecho_shared::ids::{FlightNumber, Iata};
 
 use crate::timetable::{fold, place};
 
 /// A flight number as its six letters, the first one highest: a comparison of beginnings is a mask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FlightCode(u64);
 
 impl FlightCode {
     pub(super) fn of(flight: FlightNumber) -> Self {
         Self(left_aligned(flight.to_string().as_bytes()))
+    }
+
+    /// The number alone in the same form.
+    pub(super) fn number(self) -> Self {
+        Self(self.0 << 16)
+    }
+}
+
+/// The beginning of a flight number, or of the number in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Beginning {
+    pub(super) of: FlightPart,
+    mask: u64,
+    value: u64,
+}
+
+/// What of a flight number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FlightPart {
+    /// All of it: `TR1042`.
+    Whole,
+    /// What follows the carrier: `1042`.
+    Number,
+}
+
+impl FlightPart {
+    /// The part of a flight that this is.
+    pub(super) fn of(self, flight: FlightCode) -> FlightCode {
+        match self {
+            Self::Whole => flight,
+            Self::Number => flight.number(),
+        }
+    }
+}
+
+impl Beginning {
+    /// Where a part that is `code` stands to this beginning: before all that begin so, among them,
+    /// or after them.
+    pub(super) fn order(&self, code: FlightCode) -> Ordering {
+        (code.0 & self.mask).cmp(&self.value)
     }
 }
 
@@ -31,8 +73,8 @@ pub(super) struct Words {
 #[derive(Debug)]
 struct Word {
     folded: String,
-    /// The beginnings of a [`FlightCode`] that the word stands for, as mask and value.
-    flights: Vec<(u64, u64)>,
+    /// What beginnings of flights the word stands for.
+    flights: Vec<Beginning>,
 }
 
 /// Some of the words, a bit each.
@@ -50,6 +92,10 @@ impl WordSet {
 
     pub(super) fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    pub(super) fn common(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 }
 
@@ -89,7 +135,16 @@ impl Words {
     /// Whether the flight begins with every one of `set`.
     pub(super) fn match_flight(&self, set: WordSet, flight: FlightCode) -> bool {
         let mut words = (0..).zip(&self.words).filter(|(at, _)| set.0 >> at & 1 == 1);
-        words.all(|(_, word)| word.flights.iter().any(|(mask, value)| flight.0 & mask == *value))
+        words.all(|(_, word)| {
+            let begins = |begin: &Beginning| begin.order(begin.of.of(flight)) == Ordering::Equal;
+            word.flights.iter().any(begins)
+        })
+    }
+
+    /// The beginnings of flights that the longest word of `set` stands for.
+    pub(super) fn longest(&self, set: WordSet) -> Option<&[Beginning]> {
+        let words = (0..).zip(&self.words).filter(|(at, _)| set.0 >> at & 1 == 1);
+        words.map(|(_, word)| word).max_by_key(|word| word.folded.len()).map(|word| &*word.flights)
     }
 
     fn set(&self, of: impl Fn(&Word) -> bool) -> WordSet {
@@ -98,21 +153,21 @@ impl Words {
 }
 
 /// The beginnings of flights that a word stands for: `tr10` of the flight, `10` also of its number.
-fn flights(word: &str) -> Vec<(u64, u64)> {
+fn flights(word: &str) -> Vec<Beginning> {
     let is_code = word.len() <= 6 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if !is_code {
         return Vec::new();
     }
     let capitals = word.to_ascii_uppercase();
-    let (value, length) = (left_aligned(capitals.as_bytes()), capitals.len());
-    let mask = !(u64::MAX >> (8 * length));
+    let value = left_aligned(capitals.as_bytes());
+    let mask = !(u64::MAX >> (8 * capitals.len()));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let mut beginnings = Vec::new();
     if capitals.get(2..).is_none_or(digits) {
-        beginnings.push((mask, value));
+        beginnings.push(Beginning { of: FlightPart::Whole, mask, value });
     }
-    if digits(&capitals) && length <= 4 {
-        beginnings.push((mask >> 16, value >> 16));
+    if digits(&capitals) && capitals.len() <= 4 {
+        beginnings.push(Beginning { of: FlightPart::Number, mask, value });
     }
     beginnings
 }

@@ -45,7 +45,21 @@ fn naive(board: &Board, made: &[Made], ask: &SearchLegs, now: Moment) -> Vec<Leg
 fn ask() -> impl Strategy<Value = SearchLegs> {
     let end = || proptest::option::of((0..6_usize).prop_map(|at| airport(at).0));
     let date = proptest::option::of((23..29_i8).prop_map(|day| jiff::civil::date(2026, 11, day)));
-    let texts = ["tr", "tr1", "12", "SÃO paulo", "paulo manaus", "g", "xg", "tr1 gru", "x9", "-"];
+    let texts = [
+        "tr",
+        "tr1",
+        "12",
+        "SÃO paulo",
+        "paulo manaus",
+        "g",
+        "xg",
+        "tr1 gru",
+        "x9",
+        "-",
+        "1",
+        "tr12 1",
+        "1 2",
+    ];
     let text = proptest::option::of(proptest::sample::select(texts.to_vec()))
         .prop_map(|text| text.map(|text| text.parse().unwrap()));
     let include = prop_oneof![Just(Include::All), Just(Include::Available)];
@@ -163,6 +177,25 @@ fn a_count_beyond_ten_thousand_says_that_there_are_more() {
 }
 
 #[test]
+fn a_leg_that_matches_in_two_ways_is_found_once() {
+    let mut made: Vec<Made> = (0..90_u16)
+        .map(|at| Made {
+            key: LegKey(at.into()),
+            facts: Arc::new(leg(at + 1, [0, 1], i64::from(at), 60, 1)),
+            seats_left: 1,
+            closed: false,
+        })
+        .collect();
+    // By its carrier, and by where it lands.
+    let mut both = leg(200, [0, 5], 30, 60, 1);
+    both.id.flight = "XA200".parse().unwrap();
+    made[30].facts = Arc::new(both);
+    let ask = SearchLegs { text: Some("x".parse().unwrap()), ..SearchLegs::default() };
+    let page = board(&made).search(&ask, Moment(0)).unwrap();
+    assert_eq!((page.total, page.legs.len()), (1, 1));
+}
+
+#[test]
 fn a_departed_leg_is_no_longer_offered() {
     let board = long_board(10);
     let ask = SearchLegs::default();
@@ -170,6 +203,8 @@ fn a_departed_leg_is_no_longer_offered() {
     let first = |now| board.search(&ask, Moment(now)).unwrap().legs[0].departs_at.unix_seconds();
     assert_eq!(first(departure - 1), START_S + 5 * 60);
     assert_eq!(first(departure), START_S + 7 * 60);
+    let total = |now| board.search(&ask, Moment(now)).unwrap().total;
+    assert_eq!((total(departure - 1), total(departure)), (3, 2));
     assert_eq!(board.leg(LegKey(5), Moment(departure)).unwrap().status, LegStatus::Departed);
 }
 

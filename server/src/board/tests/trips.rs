@@ -116,6 +116,36 @@ fn a_search_out_of_bounds_is_refused() {
 }
 
 #[test]
+fn a_connection_takes_what_was_asked_for_to_twelve_hours() {
+    let first = leg(1, [0, 1], 600, 60, 1);
+    let waits = [44, 45, 720, 721];
+    let next = (2..).zip(waits).map(|(flight, wait)| leg(flight, [1, 2], 660 + wait, 60, 1));
+    let made: Vec<Made> = (0..)
+        .zip([first].into_iter().chain(next))
+        .map(|(key, facts)| Made {
+            key: LegKey(key),
+            facts: Arc::new(facts),
+            seats_left: 1,
+            closed: false,
+        })
+        .collect();
+    let ask = SearchTrips {
+        from: airport(0).0,
+        to: airport(2).0,
+        date: made[0].facts.id.date,
+        max_legs: None,
+        min_connection_minutes: None,
+        limit: None,
+    };
+    let flights = |ask| {
+        let trips = board(&made).trips(&ask, Moment(0)).unwrap().trips;
+        trips.iter().map(|trip| trip.legs[1].flight.number()).collect::<Vec<_>>()
+    };
+    assert_eq!(flights(ask.clone()), [3, 4]);
+    assert_eq!(flights(SearchTrips { min_connection_minutes: Some(44), ..ask }), [2, 3, 4]);
+}
+
+#[test]
 fn a_timetable_made_to_be_slow_still_gets_an_answer() {
     // Everything departs together and connects to everything: 300 x 300 x 300 ways.
     let fan =
