@@ -131,7 +131,32 @@ def play_demo() -> None:
     print("  the demo shows its board, and q ends it")
 
 
+def look_at_pictures() -> None:
+    """The pictures are what the program draws today."""
+    pages = {"en": "assets/screen.svg", "pt": "assets/screen.pt-BR.svg"}
+    for lang, path in pages.items():
+        command = [str(TARGET / "debug" / "trecho"), "picture", "--lang", lang]
+        command += ["--theme", "dark", "--ascii=false", "--size", "120x40"]
+        drawn = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+        redraw = f"{shlex.join(['trecho', *command[1:]])} > {path}"
+        assert drawn == (TOP / path).read_bytes(), f"the screen has changed: {redraw}"
+    print("  the pictures are the program's own")
+
+
+def look_at_map() -> None:
+    """ARCHITECTURE.md names every module."""
+    map_of_the_code = (TOP / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(?:\w+/)*(\w+)(?:\.rs)?`", map_of_the_code))
+    for source in sorted(TOP.glob("*/src/**/*.rs")):
+        module = source.relative_to(TOP).with_suffix("").as_posix()
+        if not re.search(r"tests?\b|contract|fixtures", module):
+            assert source.stem in named, f"ARCHITECTURE.md does not name {module}.rs"
+    print("  the map of the code names every module")
+
+
 def main() -> None:
+    look_at_map()
+    look_at_pictures()
     with tempfile.TemporaryDirectory() as data:
         server, port = start_server(data)
         try:

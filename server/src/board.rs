@@ -40,8 +40,8 @@ pub use self::search::SearchError;
 /// What can be flown and what is left of it.
 pub struct Board {
     table: ArcSwap<Table>,
-    /// Held by whoever changes the board. Readers do not know of it.
-    writing: Mutex<()>,
+    /// Held by whoever changes the board; the number of the last change. Readers do not know of it.
+    writing: Mutex<Version>,
 }
 
 /// The board has no such seat: what was to be restored belongs to another timetable.
@@ -64,9 +64,9 @@ impl Board {
         legs: impl Iterator<Item = (LegKey, Arc<LegFacts>, bool)>,
         version: Version,
     ) -> Self {
-        let entries = legs.map(|(key, facts, closed)| Entry { key, facts, closed });
+        let entries = legs.map(|(key, facts, closed)| Entry { key, facts, closed, version });
         let table = Table::new(version).with(entries);
-        Self { table: ArcSwap::from_pointee(table), writing: Mutex::new(()) }
+        Self { table: ArcSwap::from_pointee(table), writing: Mutex::new(version) }
     }
 
     /// Puts a seat as the ledger has it, at start: the leg's free seats follow, its version stays.
@@ -93,11 +93,11 @@ impl Board {
 
     /// Takes in what was committed, in order. For the one writer, after each commit.
     ///
-    /// New and revised legs cost a new index of the days they fall on, once for each call.
+    /// A new leg has the version of the last change before it. New and revised legs cost a new index of the days they fall on, once for each call.
     pub fn apply(&self, changes: &[Change]) {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let current = self.table.load_full();
-        let next = current.revised(changes);
+        let next = current.revised(changes, &mut last);
         let table = next.as_ref().unwrap_or(&current);
         // Seats before words: who reads a word and then the seats finds them no older.
         for change in changes {

@@ -28,6 +28,8 @@ struct Cli {
     command: Command,
 }
 
+const IMPORT_HELP: &str = "A CSV file with the columns flight, date, from, to, departs, arrives, aircraft, cabin, fare_reais";
+const HEALTHCHECK_HELP: &str = "Its address [default: $TRECHO_LISTEN, or 127.0.0.1:7470]";
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (protocol 1)");
 
 #[derive(Debug, Subcommand)]
@@ -43,7 +45,8 @@ enum Command {
     },
     /// Add legs to the timetable of a server that does not run
     Import {
-        /// A CSV file: flight, date, from, to, departs, arrives, aircraft, cabin, fare_reais
+        /// A CSV file with a line for each leg.
+        #[arg(help = IMPORT_HELP)]
         file: PathBuf,
         /// The data directory of the server
         #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
@@ -51,8 +54,8 @@ enum Command {
     },
     /// Ask a running server for a sign of life
     Healthcheck {
-        /// Its address [default: 127.0.0.1, port of $TRECHO_LISTEN or 7470]
-        #[arg(value_name = "ADDR:PORT")]
+        /// Its address.
+        #[arg(value_name = "ADDR:PORT", help = HEALTHCHECK_HELP)]
         address: Option<SocketAddr>,
     },
 }

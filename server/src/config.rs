@@ -53,8 +53,8 @@ impl Config {
             data_dir: data_dir.into(),
             timetable: TimetableSource::Sample,
             seed: DEFAULT_SEED,
-            hold: Duration::from_mins(10),
-            grace: Duration::from_mins(1),
+            hold: Duration::from_secs(600),
+            grace: Duration::from_secs(60),
             limits: Limits::default(),
             clock: Clock::start(),
         }

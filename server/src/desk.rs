@@ -52,8 +52,8 @@ pub type Outbox = mpsc::Sender<Told>;
 /// What a session did not ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
-    /// Its cart lost holds.
-    Lost(booking::Lost),
+    /// Its cart lost holds. Boxed: each outbox has room for many, and mostly none.
+    Lost(Box<booking::Lost>),
     /// Another connection has resumed the session: the last thing this one is told.
     Replaced,
 }

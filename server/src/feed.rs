@@ -56,7 +56,9 @@ impl Feed {
             changes.chunks(BATCH_CHANGES).map(|some| Arc::new(Batch::new(some))).collect();
         {
             let mut ring = self.ring();
-            batches.into_iter().for_each(|batch| ring.push(batch));
+            for batch in batches {
+                ring.push(batch);
+            }
         }
         self.bell.send_replace(last.version);
     }

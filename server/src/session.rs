@@ -70,10 +70,6 @@ struct Session {
     timer: Timer,
     /// The first line has come.
     greeted: bool,
-    /// No whole line is left to be started.
-    exhausted: bool,
-    /// The socket has not taken all that was written.
-    blocked: bool,
     /// Only what is owed is still written.
     leaving: bool,
 }
@@ -135,8 +131,6 @@ impl Session {
             look_ups: LookUps::default(),
             timer,
             greeted: false,
-            exhausted: false,
-            blocked: false,
             leaving: false,
         }
     }
@@ -164,7 +158,7 @@ impl Session {
     fn is_over(&self) -> bool {
         let no_more = match self.input.side() {
             Side::Open => false,
-            Side::Ended => self.exhausted,
+            Side::Ended => self.input.is_exhausted(),
             Side::Shut => true,
         };
         no_more && self.held.is_none() && self.replies.is_empty() && self.output.is_empty()
@@ -172,16 +166,14 @@ impl Session {
 
     /// Writes what the socket takes.
     fn flush(&mut self) -> Result<(), Cut> {
-        self.output.flush(&self.socket)?;
-        self.blocked = !self.output.is_empty();
-        Ok(())
+        Ok(self.output.flush(&self.socket)?)
     }
 
     /// Writes the news that the watch has not told yet, as far as the socket takes them.
     async fn tell_news(&mut self) -> Result<(), Cut> {
         let mut pieces = 0;
         // A peer that has not read what it was sent gets no more news: they would only wait here.
-        while !self.blocked {
+        while !self.output.is_blocked() {
             let Some(watching) = &mut self.watching else { return Ok(()) };
             let Some(news) = watching.watch.gather(&self.service.feed) else { return Ok(()) };
             // The desk has answered these changes before it published them.
@@ -211,7 +203,8 @@ impl Session {
                 self.timer.set(Instant::now() + line);
             }
         } else if self.greeted {
-            match self.input.midway_since().filter(|_| self.exhausted) {
+            let exhausted = self.input.is_exhausted();
+            match self.input.midway_since().filter(|_| exhausted) {
                 Some(since) => self.timer.set(since + line),
                 None => self.timer.clear(),
             }
@@ -220,10 +213,13 @@ impl Session {
 
     /// Waits for anything to do, and does what needs no more than itself.
     async fn wait(&mut self) -> Result<(), Cut> {
-        let may_read = self.input.side() == Side::Open && self.exhausted;
+        let may_read =
+            self.input.side() == Side::Open && self.input.is_exhausted() && self.held.is_none();
         let may_hear = self.input.side() != Side::Shut;
-        let Self { socket, announcements, input, replies, passenger, watching, timer, .. } = self;
-        let blocked = self.blocked;
+        let Self {
+            socket, announcements, input, output, replies, passenger, watching, timer, ..
+        } = self;
+        let blocked = output.is_blocked();
         let bell = watching.as_mut().map(|watching| &mut watching.bell).filter(|_| !blocked);
         tokio::select! {
             // The desk first: the reply to a change comes before its events.
@@ -281,7 +277,7 @@ impl Session {
         if let Some(attached) = self.passenger.attached() {
             let (reply, _nobody_waits) = oneshot::channel();
             let command = Command::Detach(attached.caller);
-            self.service.desk.send(Order { command, attach: None, reply }).await;
+            Box::pin(self.service.desk.send(Order { command, attach: None, reply })).await;
         }
     }
 }
@@ -313,4 +309,22 @@ async fn hang_up(mut socket: TcpStream, patience: std::time::Duration) {
     };
     // Whether the peer still listens makes no difference any more.
     let _ = timeout(patience, drained).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How large the task of a connection is, whatever it is doing.
+    fn size<F: Future>(
+        _: fn(TcpStream, Arc<Service>, watch::Receiver<Announcement>) -> F,
+    ) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_connection_s_task_is_small() {
+        let bytes = size(serve);
+        assert!(bytes <= 1_280, "{bytes} bytes: too many for ten thousand idle watchers");
+    }
 }

@@ -60,10 +60,9 @@ impl Segment {
         fits(version, self.base)
     }
 
-    /// Puts a leg that was not there: all of its seats are free.
-    pub(super) fn add(&mut self, key: LegKey, facts: Arc<LegFacts>, closed: bool) {
-        let seats_left = facts.cabin.capacity();
-        self.set_state(key, LegState { seats_left, version: self.base, closed });
+    /// Puts a leg that was not there.
+    pub(super) fn add(&mut self, key: LegKey, facts: Arc<LegFacts>, state: LegState) {
+        self.set_state(key, state);
         self.facts[Self::at(key)] = Some(facts);
     }
 

@@ -23,6 +23,8 @@ pub(super) struct Entry {
     pub(super) facts: Arc<LegFacts>,
     /// Whether a leg that is new is closed for sale.
     pub(super) closed: bool,
+    /// The version of a leg that is new.
+    pub(super) version: Version,
 }
 
 /// So many words are read in one go when looking for what has changed: a fraction of a millisecond.
@@ -41,20 +43,20 @@ pub(super) struct Table {
     ids: BTreeMap<Date, Arc<DayIds>>,
     routes: Arc<Routes>,
     len: usize,
-    /// The version of legs that no change has touched.
-    version: Version,
+    /// What versions in new segments are counted from.
+    base: Version,
 }
 
 impl Table {
     /// A table without legs.
-    pub(super) fn new(version: Version) -> Self {
+    pub(super) fn new(base: Version) -> Self {
         Self {
             segments: Vec::new(),
             days: Vec::new(),
             ids: BTreeMap::new(),
             routes: Arc::default(),
             len: 0,
-            version,
+            base,
         }
     }
 
@@ -205,20 +207,23 @@ impl Table {
     }
 
     /// The table after these changes, if they take another one than this. Their seats and words are
-    /// not in it yet.
-    pub(super) fn revised(&self, changes: &[Change]) -> Option<Self> {
+    /// not in it yet. `last` is the number of the last change, before and after.
+    pub(super) fn revised(&self, changes: &[Change], last: &mut Version) -> Option<Self> {
         let mut edit = None;
-        let mut versions = Vec::new();
+        let edited = || Edit::of(self);
         for change in changes {
             match change {
                 Change::LegAdded { leg, facts } | Change::LegRevised { leg, after: facts, .. } => {
-                    let edit = edit.get_or_insert_with(|| Edit::of(self));
-                    edit.put(Entry { key: *leg, facts: facts.clone(), closed: false });
+                    let (key, facts, version) = (*leg, facts.clone(), *last);
+                    let entry = Entry { key, facts, closed: false, version };
+                    edit.get_or_insert_with(edited).put(entry);
                 }
                 Change::Leg(change) => {
-                    let segment = self.segment(change.leg);
+                    *last = change.version.max(*last);
+                    let table = edit.as_ref().map_or(self, Edit::table);
+                    let segment = table.segment(change.leg);
                     if segment.is_some_and(|segment| !segment.fits(change.version)) {
-                        versions.push(change.version);
+                        edit.get_or_insert_with(edited).fit(change.leg, change.version);
                     }
                 }
                 Change::SessionOpened { .. }
@@ -233,9 +238,6 @@ impl Table {
                 | Change::Booked { .. }
                 | Change::TicketCancelled { .. } => {}
             }
-        }
-        if let Some(version) = versions.into_iter().min() {
-            edit.get_or_insert_with(|| Edit::of(self)).renew(version);
         }
         edit.map(Edit::finish)
     }

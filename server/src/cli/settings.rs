@@ -12,6 +12,9 @@ use super::Period;
 use crate::config::{Config, TimetableSource};
 use crate::log;
 
+const DATA_HELP: &str = "Directory for everything that lasts [default: $XDG_DATA_HOME/trechod, or \
+                         ~/.local/share/trechod]";
+
 /// Every setting, or nothing where this source says nothing of it.
 #[derive(Debug, Default, Args, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,9 +22,8 @@ pub(super) struct Settings {
     /// Address to listen on; port 0 picks one [default: 127.0.0.1:7470]
     #[arg(long, env = "TRECHO_LISTEN", value_name = "ADDR:PORT")]
     pub(super) listen: Option<SocketAddr>,
-    /// Directory for everything that lasts [default: $XDG_DATA_HOME/trechod or
-    /// ~/.local/share/trechod]
-    #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
+    /// Directory for everything that lasts.
+    #[arg(long, env = "TRECHO_DATA", value_name = "DIR", help = DATA_HELP)]
     pub(super) data: Option<PathBuf>,
     /// What an empty data directory gets: sample, none, or a CSV file [default: sample]
     #[arg(long, env = "TRECHO_TIMETABLE", value_name = "sample|none|FILE.csv")]

@@ -236,7 +236,7 @@ impl Writer {
         let mut orders = queue.drain(..);
         for step in steps {
             match step {
-                Step::Lost(lost) => self.outboxes.tell(lost.session, Told::Lost(lost)),
+                Step::Lost(lost) => self.outboxes.tell(lost.session, Told::Lost(Box::new(lost))),
                 Step::Answer(reply) => {
                     let order = orders.next().expect("each order is answered once");
                     if let Some(orphan) = answer(&mut self.outboxes, order, reply) {

@@ -20,7 +20,7 @@ const DAYS: i32 = 30;
 const ZONE: &str = "America/Sao_Paulo";
 
 /// A failed extension is tried again after so long.
-const RETRY: Duration = Duration::from_mins(10);
+const RETRY: Duration = Duration::from_secs(600);
 
 fn zone() -> TimeZone {
     TimeZone::get(ZONE).expect("the zones are built in")

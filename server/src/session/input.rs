@@ -50,20 +50,33 @@ pub(super) struct Input {
     side: Side,
     /// When the line that is under way began.
     began: Option<Instant>,
+    /// No whole line is left.
+    exhausted: bool,
 }
 
 impl Input {
     pub(super) fn new() -> Self {
-        Self { decoder: LineDecoder::new(REQUEST_LINE_BYTES), side: Side::Open, began: None }
+        Self {
+            decoder: LineDecoder::new(REQUEST_LINE_BYTES),
+            side: Side::Open,
+            began: None,
+            exhausted: false,
+        }
     }
 
     pub(super) fn side(&self) -> Side {
         self.side
     }
 
+    /// Whether no whole line is left: all that was read has been handed out.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.exhausted
+    }
+
     /// Takes no more requests, and forgets those that wait.
     pub(super) fn shut(&mut self) {
         self.side = Side::Shut;
+        self.exhausted = true;
         self.decoder = LineDecoder::new(REQUEST_LINE_BYTES);
     }
 
@@ -77,6 +90,7 @@ impl Input {
                 Ok(count) => {
                     let taken = self.decoder.push(&scratch[..count]);
                     debug_assert_eq!(taken, count, "no more was read than there was room for");
+                    self.exhausted = false;
                 }
                 Err(error) if is_passing(&error) => {}
                 Err(error) => return Err(error),
@@ -90,7 +104,11 @@ impl Input {
         if self.side == Side::Shut {
             return None;
         }
-        let line = match self.decoder.next_line()? {
+        let Some(line) = self.decoder.next_line() else {
+            self.exhausted = true;
+            return None;
+        };
+        let line = match line {
             Line::Whole(line) => {
                 self.began = None;
                 line

@@ -10,6 +10,8 @@ pub(super) struct Output {
     unsent: Vec<u8>,
     /// So many of `unsent` are written already.
     written: usize,
+    /// The socket has not taken all that it was given.
+    blocked: bool,
 }
 
 impl Output {
@@ -37,13 +39,21 @@ impl Output {
         self.len() == 0
     }
 
+    /// Whether the socket takes no more for now: something waits since the last flush.
+    pub(super) fn is_blocked(&self) -> bool {
+        self.blocked
+    }
+
     /// Writes what the socket takes now.
     pub(super) fn flush(&mut self, socket: &TcpStream) -> io::Result<()> {
         while !self.is_empty() {
             match socket.try_write(&self.unsent[self.written..]) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(written) => self.written += written,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.blocked = true;
+                    return Ok(());
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }

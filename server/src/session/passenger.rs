@@ -41,7 +41,7 @@ pub(super) struct Attached {
 #[derive(Debug)]
 pub(super) enum Heard {
     /// Holds are lost.
-    Lost(Lost),
+    Lost(Box<Lost>),
     /// Another connection speaks for the session.
     Replaced,
     /// The desk has let this connection go.

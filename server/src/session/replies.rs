@@ -122,13 +122,13 @@ impl Replies {
         let shows = |cart: &CartView| {
             cart.holds.iter().any(|held| lost.holds.iter().any(|(gone, _)| gone.hold == held.hold))
         };
-        let last = self.waiting.iter().rposition(|(_, due)| match due {
+        let showing = self.waiting.iter().rposition(|(_, due)| match due {
             Due::Answered(_, Ok(Outcome::Cart(cart) | Outcome::Attached { cart, .. })) => {
                 shows(cart)
             }
             Due::Answered(..) | Due::Line(_) | Due::Asked(..) | Due::LookedUp(_) => false,
         });
-        last.map_or(0, |last| last + 1)
+        showing.map_or(0, |place| place + 1)
     }
 
     /// The first reply, if it has been collected or written.
@@ -140,9 +140,10 @@ impl Replies {
         let (id, due) = self.waiting.pop_front()?;
         Some(match (id, due) {
             (_, Due::Line(found)) => Settled::Line(found),
-            (_, Due::Answered(_, Err(Rejection::Unknown))) => Settled::Unknown,
-            (Some(id), Due::Answered(asked, reply)) => Settled::Answer(id, asked, reply),
-            (None, Due::Answered(..)) | (_, Due::Asked(..) | Due::LookedUp(_)) => Settled::Unknown,
+            (Some(id), Due::Answered(asked, reply)) if reply != Err(Rejection::Unknown) => {
+                Settled::Answer(id, asked, reply)
+            }
+            (_, Due::Answered(..) | Due::Asked(..) | Due::LookedUp(_)) => Settled::Unknown,
         })
     }
 

@@ -15,24 +15,30 @@ use crate::booking::Command;
 use crate::desk::{Order, Outbox, Rejection};
 use crate::dispatch::{self, Answer, No, line, rejected};
 
+/// What is left to do for a request that was started.
+enum Then {
+    /// Nothing.
+    Go,
+    /// It was much work: others' turn.
+    GiveWay,
+    /// The desk is to be asked. The reply is waited for already.
+    Ask(Box<Order>),
+}
+
 impl Session {
     /// Starts what has come, as far as it can be started now.
     pub(super) async fn start_requests(&mut self) -> Result<(), Cut> {
-        self.exhausted = false;
         while self.may_start() {
-            let received = match self.held.take() {
-                Some(held) => Received::Request(held.0, held.1),
-                None => match self.input.next() {
-                    Some(received) => received,
-                    None => {
-                        self.exhausted = true;
-                        return Ok(());
-                    }
-                },
-            };
+            let held = self.held.take().map(|held| Received::Request(held.0, held.1));
+            let Some(received) = held.or_else(|| self.input.next()) else { return Ok(()) };
             self.greeted = true;
             match received {
-                Received::Request(id, request) => self.start(id, request).await?,
+                Received::Request(id, request) => match self.start(id, request) {
+                    Then::Go => {}
+                    Then::GiveWay => self.give_way().await?,
+                    // Boxed, so that the task of an idle connection has no room for it.
+                    Then::Ask(order) => Box::pin(self.service.desk.send(*order)).await,
+                },
                 Received::Notification => {}
                 Received::Breach(id, error) => {
                     self.answer(reply_error(id.as_ref(), &ErrorObject::from(&error)));
@@ -60,7 +66,7 @@ impl Session {
             && self.output.len() < limits.unsent_bytes
     }
 
-    async fn start(&mut self, id: Id, request: Request) -> Result<(), Cut> {
+    fn start(&mut self, id: Id, request: Request) -> Then {
         match request {
             Request::CartHold(_)
             | Request::CartRelease(_)
@@ -68,22 +74,22 @@ impl Session {
             | Request::CartConfirm(_) => match self.passenger.attached() {
                 Some(attached) => {
                     let command = self.cart_command(attached, request);
-                    self.order(id, command).await;
+                    return self.order(id, command);
                 }
-                None => self.arrive(id, request).await,
+                None => return self.arrive(id, request),
             },
             Request::BookingsCancel(params) => match self.look_ups.permit() {
                 Ok(()) => {
                     let command = dispatch::bookings::cancel(params)
                         .map(|(command, claim)| (command, Asked::Booking(claim)));
-                    self.order(id, command).await;
+                    return self.order(id, command);
                 }
                 Err(refusal) => self.refuse(&id, No::Refused(refusal)),
             },
             // The rest see what all before them did.
             _ if !self.replies.is_empty() => self.held = Some(Box::new((id, request))),
-            Request::SessionOpen(params) => self.open(id, params).await,
-            Request::SessionClose(_) => self.close(id).await,
+            Request::SessionOpen(params) => return self.open(id, params),
+            Request::SessionClose(_) => return self.close(id),
             Request::FeedWatch(params) => {
                 let answer = self.watch(params);
                 self.answer(line(&id, answer));
@@ -105,14 +111,14 @@ impl Session {
             }
             Request::LegsSearch(params) => {
                 self.answer(line(&id, dispatch::legs::search(&self.service, &params)));
-                self.give_way().await?;
+                return Then::GiveWay;
             }
             Request::TripsSearch(params) => {
                 self.answer(line(&id, dispatch::trips::search(&self.service, &params)));
-                self.give_way().await?;
+                return Then::GiveWay;
             }
         }
-        Ok(())
+        Then::Go
     }
 
     /// After much work: others' turn, if this connection has more of it.
@@ -141,62 +147,69 @@ impl Session {
     }
 
     /// Hands a command to the desk, or answers that it makes none.
-    async fn order(&mut self, id: Id, command: Answer<(Command, Asked)>) {
+    fn order(&mut self, id: Id, command: Answer<(Command, Asked)>) -> Then {
         match command {
-            Ok((command, asked)) => self.send(id, command, asked, None).await,
-            Err(no) => self.refuse(&id, no),
+            Ok((command, asked)) => self.ask(id, command, asked, None),
+            Err(no) => {
+                self.refuse(&id, no);
+                Then::Go
+            }
         }
     }
 
-    async fn send(&mut self, id: Id, command: Command, asked: Asked, attach: Option<Outbox>) {
+    fn ask(&mut self, id: Id, command: Command, asked: Asked, attach: Option<Outbox>) -> Then {
         let (reply, answer) = oneshot::channel();
         self.replies.add_order(id, asked, answer);
-        self.service.desk.send(Order { command, attach, reply }).await;
+        Then::Ask(Box::new(Order { command, attach, reply }))
     }
 
     /// Asks for a session, for a request that needs one and waits.
-    async fn arrive(&mut self, id: Id, request: Request) {
+    fn arrive(&mut self, id: Id, request: Request) -> Then {
         if !self.passenger.is_stranger() {
             // The session was closed or taken over: nothing more is carried out here.
-            return self.refuse_replaced(&id);
+            self.refuse_replaced(&id);
+            return Then::Go;
         }
         let token = new_token();
         let command = Command::Open { token_hash: token.hash(), name: None };
         let waiting = id.clone();
         self.held = Some(Box::new((id, request)));
-        self.enter(waiting, command, Asked::Arrive(token)).await;
+        self.enter(waiting, command, Asked::Arrive(token))
     }
 
-    async fn open(&mut self, id: Id, params: OpenSession) {
+    fn open(&mut self, id: Id, params: OpenSession) -> Then {
         if !self.passenger.is_stranger() {
             let reason = "this connection has its session; session.open comes before the first \
                           cart request, once";
-            return self.refuse(&id, No::params(reason));
+            self.refuse(&id, No::params(reason));
+            return Then::Go;
         }
         let OpenSession { name, resume } = params;
-        let (command, token) = match resume {
-            Some(token) => (Command::Resume { token_hash: token.hash() }, token),
-            None => {
-                let token = new_token();
-                let name = name.map(|name| name.to_string());
-                (Command::Open { token_hash: token.hash(), name }, token)
-            }
+        let (command, token) = if let Some(token) = resume {
+            (Command::Resume { token_hash: token.hash() }, token)
+        } else {
+            let (token, name) = (new_token(), name.map(|name| name.to_string()));
+            (Command::Open { token_hash: token.hash(), name }, token)
         };
-        self.enter(id, command, Asked::Open(token)).await;
+        self.enter(id, command, Asked::Open(token))
     }
 
-    async fn enter(&mut self, id: Id, command: Command, asked: Asked) {
+    fn enter(&mut self, id: Id, command: Command, asked: Asked) -> Then {
         let (outbox, told) = mpsc::channel(UNTOLD);
         self.passenger = Passenger::Arriving(told);
-        self.send(id, command, asked, Some(outbox)).await;
+        self.ask(id, command, asked, Some(outbox))
     }
 
-    async fn close(&mut self, id: Id) {
-        match self.passenger.attached().map(|attached| attached.caller) {
-            Some(caller) => self.send(id, Command::Close(caller), Asked::Close, None).await,
-            None => self.answer(reply_result(&id, &Done {})),
-        }
+    fn close(&mut self, id: Id) -> Then {
+        let caller = self.passenger.attached().map(|attached| attached.caller);
+        let then = if let Some(caller) = caller {
+            self.ask(id, Command::Close(caller), Asked::Close, None)
+        } else {
+            self.answer(reply_result(&id, &Done {}));
+            Then::Go
+        };
         self.take_leave();
+        then
     }
 
     fn watch(&mut self, params: WatchFeed) -> Answer<trecho_shared::message::Watching> {

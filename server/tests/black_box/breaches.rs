@@ -54,13 +54,13 @@ async fn json_that_is_no_request_is_32600() {
     let world = World::new().await;
     let mut client = world.client().await;
     for line in [
-        r#"[]"#,
+        "[]",
         r#"[{"jsonrpc":"2.0","id":1,"method":"server.ping"}]"#,
         r#"["2.0",1,"server.ping",{}]"#,
-        r#"7"#,
-        r#"null"#,
+        "7",
+        "null",
         r#""server.ping""#,
-        r#"{}"#,
+        "{}",
         r#"{"jsonrpc":"1.0","id":1,"method":"server.ping"}"#,
         r#"{"id":1,"method":"server.ping"}"#,
         r#"{"jsonrpc":"2.0","id":null,"method":"server.ping"}"#,
@@ -86,7 +86,7 @@ async fn wrong_unknown_and_duplicate_params_are_32602() {
     let mut client = world.client().await;
     let (one, other) = (leg(1042), leg(2210));
     for params in [
-        r#"{}"#.to_owned(),
+        "{}".to_owned(),
         r#"{"legs":[]}"#.to_owned(),
         r#"{"legs":{}}"#.to_owned(),
         r#"{"legs":["x"]}"#.to_owned(),

@@ -35,7 +35,7 @@ async fn a_leg_s_life_is_told_step_by_step() {
     ana.hold(&[leg(7000)]).await;
     ana.ok("cart.release", json!({})).await;
     ana.hold(&[leg(7000)]).await;
-    world.pass(std::time::Duration::from_mins(11)).await;
+    world.pass(std::time::Duration::from_secs(660)).await;
     let events = bia.events_so_far().await;
     assert_eq!(
         said(&events),
@@ -58,7 +58,7 @@ async fn a_leg_s_life_is_told_step_by_step() {
 async fn the_filter_is_for_updates_and_taken_and_reopened_reach_every_watcher() {
     let world = World::new().await;
     let mut ana = world.client().await;
-    let watches = [
+    let filters = [
         (json!({}), true),
         (json!({ "legs": [leg(1042), leg(2210)] }), true),
         (json!({ "from": "GRU" }), true),
@@ -67,23 +67,23 @@ async fn the_filter_is_for_updates_and_taken_and_reopened_reach_every_watcher() 
         (json!({ "from": "REC", "to": "GRU" }), false),
         (json!({ "legs": [leg(2210)] }), false),
     ];
-    let mut watchers = Vec::new();
-    for (watch, updated) in watches {
-        let mut watcher = world.client().await;
-        watcher.ok("feed.watch", watch.clone()).await;
-        watchers.push((watcher, watch, updated));
+    let mut watching = Vec::new();
+    for (filter, updated) in filters {
+        let mut client = world.client().await;
+        client.ok("feed.watch", filter.clone()).await;
+        watching.push((client, filter, updated));
     }
     let mut idle = world.client().await;
     ana.hold(&[leg(1042), leg(7000)]).await;
     ana.ok("cart.release", json!({})).await;
-    for (watcher, watch, updated) in &mut watchers {
+    for (client, filter, updated) in &mut watching {
         let mut expected = vec![news("leg.taken", 7000, "held")];
         if *updated {
             expected.insert(0, news("leg.updated", 1042, "held"));
             expected.push(news("leg.updated", 1042, "released"));
         }
         expected.push(news("leg.reopened", 7000, "released"));
-        assert_eq!(said(&watcher.events_so_far().await), expected, "{watch}");
+        assert_eq!(said(&client.events_so_far().await), expected, "{filter}");
     }
     assert!(idle.events_so_far().await.is_empty(), "who does not watch is told nothing");
 }

@@ -24,9 +24,9 @@ async fn the_timer_of_a_released_hold_does_not_end_the_next_one() {
     let (mut ana, mut bia) = (world.client().await, world.client().await);
     ana.hold(&[leg(7000)]).await;
     ana.ok("cart.release", json!({})).await;
-    world.pass(Duration::from_mins(9)).await;
+    world.pass(Duration::from_secs(540)).await;
     ana.hold(&[leg(7000)]).await;
-    world.pass(Duration::from_mins(2)).await;
+    world.pass(Duration::from_secs(120)).await;
     assert_eq!(bia.seats_left(&leg(7000)).await, 0);
     assert_eq!(ana.cart().await["holds"].as_array().unwrap().len(), 1);
     assert!(ana.events_so_far().await.is_empty());

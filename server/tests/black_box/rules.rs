@@ -89,15 +89,15 @@ async fn a_held_leg_is_offered_to_nobody_and_comes_back_when_released() {
 
 #[tokio::test]
 async fn a_departed_leg_cannot_be_held_and_leaves_the_cart_that_has_it() {
-    let world = World::with(|config| config.hold = Duration::from_hours(23)).await;
+    let world = World::with(|config| config.hold = Duration::from_secs(23 * 3600)).await;
     let mut ana = world.client().await;
     let ask = json!({ "legs": [{ "leg": leg(900) }] });
     assert_eq!(ana.refusal("cart.hold", ask).await["kind"], "leg_departed");
     let cart = ana.hold(&[leg(1042), leg(7000)]).await;
     // 09:10 UTC on the next day is when it departs.
-    world.pass(Duration::from_mins(21 * 60 + 9)).await;
+    world.pass(Duration::from_secs((21 * 60 + 9) * 60)).await;
     assert_eq!(ana.events_so_far().await, Vec::<Value>::new());
-    world.pass(Duration::from_mins(1)).await;
+    world.pass(Duration::from_secs(60)).await;
     let event = ana.event().await;
     assert_eq!(event["method"], "cart.changed");
     assert_eq!(event["params"]["lost"][0]["reason"], "departed");
@@ -243,22 +243,22 @@ async fn a_cancelled_leg_is_free_again_and_cancelling_again_changes_nothing() {
 
 #[tokio::test]
 async fn a_hold_renews_the_deadline_up_to_the_cap_and_a_refused_one_never() {
-    let world = World::with(|config| config.hold = Duration::from_mins(10)).await;
+    let world = World::with(|config| config.hold = Duration::from_secs(600)).await;
     let mut ana = world.client().await;
     let told = |cart: &Value| cart["expires_in_ms"].as_u64().unwrap();
     let minutes = |minutes: u64| minutes * 60_000 - 2_000;
     assert_eq!(told(&ana.hold(&[leg(1042)]).await), minutes(10));
-    world.pass(Duration::from_mins(9)).await;
+    world.pass(Duration::from_secs(540)).await;
     let taken = json!({ "legs": [{ "leg": leg(1042), "seats": ["1A"] }] });
     assert_eq!(ana.refusal("cart.hold", taken).await["kind"], "seat_taken");
     assert_eq!(told(&ana.cart().await), minutes(1));
     assert_eq!(told(&ana.hold(&[leg(1042)]).await), minutes(10));
-    world.pass(Duration::from_mins(9)).await;
+    world.pass(Duration::from_secs(540)).await;
     assert_eq!(told(&ana.hold(&[leg(1042)]).await), minutes(10));
-    world.pass(Duration::from_mins(9)).await;
+    world.pass(Duration::from_secs(540)).await;
     // 27 minutes after the first hold: three periods are nearly over.
     assert_eq!(told(&ana.hold(&[leg(1042)]).await), minutes(3));
-    world.pass(Duration::from_mins(3)).await;
+    world.pass(Duration::from_secs(180)).await;
     let event = ana.event().await;
     assert_eq!(event["method"], "cart.expired");
     assert_eq!(event["params"]["lost"].as_array().unwrap().len(), 4);

@@ -35,7 +35,7 @@ async fn an_empty_directory_gets_thirty_days_of_the_sample_and_a_crowd_and_one_m
     assert!(near_full.count() > 0, "the crowd has bought");
     // A week later, and with another seed given, it is extended by more of the same.
     world.crash();
-    world.hand.advance_ms(u32::try_from(Duration::from_hours(7 * 24).as_millis()).unwrap());
+    world.hand.advance_ms(u32::try_from(Duration::from_secs(7 * 24 * 3600).as_millis()).unwrap());
     world.config.seed = 8;
     world.restart().await;
     let mut ana = world.client().await;

@@ -32,21 +32,24 @@ impl Edit {
         Self { table: table.clone(), days: BTreeMap::new() }
     }
 
-    /// Counts all versions from `version` on.
-    pub(super) fn renew(&mut self, version: Version) {
-        self.table.version = version;
-        for segment in self.table.segments.iter_mut().flatten() {
-            Arc::make_mut(segment).renew(version);
+    /// The table so far. Its days are those of before.
+    pub(super) fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Makes room for `version` in the words of the key's segment.
+    pub(super) fn fit(&mut self, key: LegKey, version: Version) {
+        let segment = self.segment(key);
+        if !segment.fits(version) {
+            segment.renew(version);
         }
     }
 
     /// Puts a leg, new or as it is now.
-    pub(super) fn put(&mut self, Entry { key, facts, closed }: Entry) {
+    pub(super) fn put(&mut self, Entry { key, facts, closed, version }: Entry) {
         let slot = Slot::new(key, &facts, self.route(facts.id.origin, facts.to));
-        let before = self.table.facts(key).cloned();
-        let segment = self.segment(key);
-        if let Some(before) = before {
-            segment.revise(key, facts.clone());
+        if let Some(before) = self.table.facts(key).cloned() {
+            self.segment(key).revise(key, facts.clone());
             let route = self.route(before.id.origin, before.to);
             if Slot::new(key, &before, route) == slot && before.cabin == facts.cabin {
                 // Nothing that the indices know of.
@@ -54,7 +57,10 @@ impl Edit {
             }
             self.take_out(key, &before);
         } else {
-            segment.add(key, facts.clone(), closed);
+            self.fit(key, version);
+            let seats_left = facts.cabin.capacity();
+            let state = LegState { seats_left, version, closed };
+            self.segment(key).add(key, facts.clone(), state);
             self.table.len += 1;
         }
         let ids = self.table.ids.entry(facts.id.date).or_default();
@@ -64,13 +70,13 @@ impl Edit {
 
     /// The segment of a key, to be changed.
     fn segment(&mut self, key: LegKey) -> &mut Segment {
-        let version = self.table.version;
+        let base = self.table.base;
         let at = Segment::of(key);
         let segments = &mut self.table.segments;
         if at >= segments.len() {
             segments.resize(at + 1, None);
         }
-        Arc::make_mut(segments[at].get_or_insert_with(|| Arc::new(Segment::new(version))))
+        Arc::make_mut(segments[at].get_or_insert_with(|| Arc::new(Segment::new(base))))
     }
 
     /// Takes a leg out of the day and the id that it has so far.

@@ -140,18 +140,38 @@ fn another_fare_keeps_what_is_held() {
 }
 
 #[test]
+fn a_new_leg_has_the_version_of_the_last_change_before_it() {
+    let (board, key) = one(2);
+    let added = |at: u16| Change::LegAdded {
+        leg: LegKey(at.into()),
+        facts: Arc::new(leg(at, [0, 1], 700, 60, 1)),
+    };
+    board.apply(&[added(8), change(key, 6, 1), added(9)]);
+    board.apply(&[added(10)]);
+    let version = |leg| board.state(LegKey(leg)).unwrap().version.0;
+    assert_eq!([8, 9, 10].map(version), [5, 6, 6]);
+}
+
+#[test]
 fn versions_beyond_a_word_s_room_never_go_back() {
     let (board, key) = one(2);
     board.apply(&[Change::Held { session: SESSION, hold: hold(key, 0) }, change(key, 6, 1)]);
     let far = 1 << 50;
-    let added = Change::LegAdded { leg: LegKey(8), facts: Arc::new(leg(2, [0, 1], 700, 60, 1)) };
-    board.apply(&[added, change(LegKey(8), 7, 0)]);
+    let added = |at: u16| Change::LegAdded {
+        leg: LegKey(at.into()),
+        facts: Arc::new(leg(at, [0, 1], 700, 60, 1)),
+    };
+    board.apply(&[added(8), change(LegKey(8), 7, 0)]);
     board.apply(&[change(key, far, 1)]);
     let state = LegState { seats_left: 1, version: Version(far), closed: false };
     assert_eq!(board.state(key), Some(state));
     assert_eq!(statuses(&board, key), [SeatStatus::Held, SeatStatus::Free]);
     let other = board.state(LegKey(8)).unwrap();
     assert!(other.version >= Version(7) && other.seats_left == 0, "{other:?}");
+    // New legs, in the same segment and in another.
+    board.apply(&[added(9), added(2000), change(LegKey(2000), far + 1, 0)]);
+    let versions = [9, 2000].map(|leg| board.state(LegKey(leg)).unwrap().version.0);
+    assert_eq!(versions, [far, far + 1]);
 }
 
 proptest! {

@@ -97,18 +97,18 @@ impl Client {
 
     /// The next event.
     pub(crate) async fn event(&mut self) -> Value {
-        match self.events.pop_front() {
-            Some(event) => event,
-            None => {
-                let line = self.line().await.expect("an event before the end");
-                assert!(line.get("id").is_none(), "an event, not a reply: {line}");
-                line
-            }
+        if let Some(event) = self.events.pop_front() {
+            return event;
         }
+        let line = self.line().await.expect("an event before the end");
+        assert!(line.get("id").is_none(), "an event, not a reply: {line}");
+        line
     }
 
-    /// Whether any event came so far: everything sent before a ping's reply is seen.
+    /// The events of everything that was answered so far, on whatever connection. The desk is asked
+    /// first: it answers when it has published all that it answered before.
     pub(crate) async fn events_so_far(&mut self) -> Vec<Value> {
+        self.ok("cart.get", json!({})).await;
         self.ok("server.ping", json!({})).await;
         self.events.drain(..).collect()
     }
