@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use color_eyre::eyre::{self, WrapErr};
 
-use period::Period;
+pub use period::{ParsePeriodError, Period};
 use settings::{Settings, SettingsError};
 
 /// The booking server of Trecho: who reserves first has the seat, and no seat is ever sold twice.

@@ -9,12 +9,12 @@ use serde::Deserialize;
 /// More than nothing, at most a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(super) struct Period(pub(super) Duration);
+pub struct Period(pub(super) Duration);
 
 /// The text is no duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected a duration from 1ms to 24h, such as 90s, 10m or 1h")]
-pub(super) struct ParsePeriodError;
+pub struct ParsePeriodError;
 
 const DAY_MS: u64 = 86_400_000;
 
@@ -34,6 +34,12 @@ impl FromStr for Period {
         ms.filter(|ms| (1..=DAY_MS).contains(ms))
             .map(|ms| Self(Duration::from_millis(ms)))
             .ok_or(ParsePeriodError)
+    }
+}
+
+impl From<Period> for Duration {
+    fn from(period: Period) -> Self {
+        period.0
     }
 }
 

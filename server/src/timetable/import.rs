@@ -18,6 +18,8 @@
 //! Clocks follow the time zones of the airports: a time that daylight saving skips is an error, and
 //! of a time that comes twice the first counts. A leg takes one minute to 24 hours. All lines are
 //! read, and the result is every leg or every error: nothing is ever half imported.
+//!
+//! The other format is SSIM; what is in a file is told by its first line, never by its name.
 
 mod columns;
 mod error;
@@ -36,12 +38,13 @@ use trecho_shared::ids::LegId;
 use self::columns::Columns;
 pub use self::error::{IMPORT_ERRORS, ImportError, LineError};
 use self::line::Reader;
+use super::{UnservedLines, read};
 use crate::booking::LegFacts;
 
 /// A file has at most this many bytes: about four million legs.
 pub const IMPORT_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Reads the legs of a file.
+/// Reads the legs of a file in either format. Of SSIM, [`UnservedLines::Refuse`] is in force.
 ///
 /// # Errors
 /// If the file cannot be read, or as [`read_legs`] does.
@@ -49,14 +52,28 @@ pub fn import(path: &Path) -> Result<Vec<LegFacts>, ImportError> {
     read_legs(File::open(path)?)
 }
 
-/// Reads legs from `source`, in the order of its lines.
+/// The bytes of a file, for [`read`].
 ///
 /// # Errors
-/// If it cannot be read, is too large or is no such table; or every line that is wrong, with its
-/// number and the reason.
+/// If it cannot be read or has more than [`IMPORT_BYTES`].
+pub fn load(path: &Path) -> Result<Vec<u8>, ImportError> {
+    read_bounded(File::open(path)?, IMPORT_BYTES)
+}
+
+/// Reads legs from `source`, in the order of its lines. Of SSIM, [`UnservedLines::Refuse`] is in
+/// force.
+///
+/// # Errors
+/// If it cannot be read, is too large or is in neither format; or every line that is wrong, with
+/// its number and the reason.
 pub fn read_legs(source: impl Read) -> Result<Vec<LegFacts>, ImportError> {
     let bytes = read_bounded(source, IMPORT_BYTES)?;
-    let text = std::str::from_utf8(&bytes).map_err(|error| {
+    Ok(read(&bytes, UnservedLines::Refuse)?.legs)
+}
+
+/// The legs of a table.
+pub(super) fn read_table(bytes: &[u8]) -> Result<Vec<LegFacts>, ImportError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
         let sound = bytes.get(..error.valid_up_to()).unwrap_or_default();
         ImportError::NotUtf8 { line: sound.split(|byte| *byte == b'\n').count() }
     })?;

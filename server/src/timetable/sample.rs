@@ -8,7 +8,7 @@
 //! has its whole cabin, one three seats and one a single seat, so that legs as small as a leg can be
 //! are always on sale.
 
-mod fare;
+pub(super) mod fare;
 mod fleet;
 mod schedule;
 
@@ -57,7 +57,7 @@ impl Sample {
             arrives_at: clock::wall(&to.zone, landing)?,
             aircraft: flight.aircraft,
             cabin: flight.cabin.clone(),
-            fare: fare::fare(self.seed, flight, date),
+            fare: fare::fare(self.seed, &flight.priced(date)),
         })
     }
 }

@@ -99,7 +99,7 @@ wire_string!(
 );
 
 /// A leg: the flight, the date (local at the origin) and the origin, `TR1042-20261124-GRU`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LegId {
     /// The flight that flies it. One flight may fly several legs a day.
     pub flight: FlightNumber,

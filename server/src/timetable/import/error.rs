@@ -39,14 +39,42 @@ pub enum ImportError {
         line: usize,
     },
     /// It is no table.
-    #[error("the file is no CSV table: {0}")]
+    #[error("the file is neither SSIM nor a CSV table: {0}")]
     Table(#[from] csv::Error),
     /// Its first line does not name the columns.
     #[error("line 1: {0}")]
     Header(String),
+    /// It has more lines than are read.
+    #[error("the file has more than {most} lines; import it in parts")]
+    TooManyLines {
+        /// How many are.
+        most: u64,
+    },
+    /// Its periods come to more legs than are made at once.
+    #[error(
+        "the periods up to line {line} come to more than {most} legs; import the file in parts, or with shorter periods"
+    )]
+    TooManyLegs {
+        /// The line that went too far.
+        line: u64,
+        /// How many legs are made.
+        most: usize,
+    },
     /// Some lines are no legs.
     #[error("{}", listed(errors, *more))]
     Lines {
+        /// The first of them, [`IMPORT_ERRORS`] at most.
+        errors: Vec<LineError>,
+        /// How many more there are.
+        more: u64,
+    },
+    /// All lines are sound, but some tell of legs that this server cannot sell; with
+    /// [`UnservedLines::Skip`](crate::timetable::UnservedLines::Skip) the rest is taken.
+    #[error(
+        "{}\nthese lines are sound, but tell of legs that this server cannot sell; import the file without them (skip), or take them out of it",
+        listed(errors, *more)
+    )]
+    Unserved {
         /// The first of them, [`IMPORT_ERRORS`] at most.
         errors: Vec<LineError>,
         /// How many more there are.

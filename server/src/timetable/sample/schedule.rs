@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::civil::Weekday;
+use jiff::civil::{Date, Weekday};
 
 use trecho_shared::ids::{FlightNumber, Iata};
 
+use super::fare::{Priced, whole_km};
 use super::fleet;
 use crate::booking::{Aircraft, Cabin};
 use crate::timetable::dice::Dice;
-use crate::timetable::{Route, distance_km, routes};
+use crate::timetable::{Route, routes};
 
 /// A flight of the sample: one route, at the same time on the days of the week on which it flies.
 #[derive(Debug)]
@@ -26,6 +27,14 @@ pub(super) struct Flight {
     pub(super) days: Days,
     pub(super) aircraft: Aircraft,
     pub(super) cabin: Arc<Cabin>,
+}
+
+impl Flight {
+    /// What its fare on a date depends on.
+    pub(super) fn priced(&self, date: Date) -> Priced {
+        let Self { number, km, departs_minute, .. } = *self;
+        Priced { flight: number, km, departs_minute, date }
+    }
 }
 
 /// Days of the week, a bit each from Monday.
@@ -119,10 +128,7 @@ impl Cabins {
 /// The flights of one route, by departure.
 fn plan(seed: u64, route: &Route, cabins: &mut Cabins) -> Vec<Plan> {
     let mut dice = Dice::of(seed, format!("route {}-{}", route.from, route.to).as_bytes());
-    let km = distance_km(route.from, route.to).expect("a test looks both ends of each route up");
-    #[expect(clippy::cast_possible_truncation, reason = "a few thousand kilometres")]
-    #[expect(clippy::cast_sign_loss, reason = "a distance is not negative")]
-    let km = km.round() as u32;
+    let km = whole_km(route.from, route.to).expect("a test looks both ends of each route up");
     let combis = combis(route);
     let count = (frequency(route.carriers, km, &mut dice)).max(combis.len());
     let times = departures(count, &mut dice);
