@@ -9,9 +9,18 @@
 mod cabin;
 mod change;
 mod command;
+mod decide;
 mod leg;
 mod outcome;
 mod policy;
+mod state;
+
+#[cfg(test)]
+mod model_test;
+#[cfg(test)]
+mod rehearsal;
+#[cfg(test)]
+mod rules_test;
 
 pub use cabin::{Cabin, ParseCabinError, SeatIx};
 pub use change::{
@@ -25,3 +34,4 @@ pub use command::{
 pub use leg::{Aircraft, LegFacts, LegKey, ParseAircraftError};
 pub use outcome::{Answer, CartView, Decision, Lost, LostReason, Outcome, Refusal, Scheduled};
 pub use policy::Policy;
+pub use state::{Counters, RestoreError, SessionRecord, State};

@@ -1,6 +1,25 @@
 //! `trechod`, the booking server: who reserves first has the seat, and no seat is ever sold twice.
 //!
 //! As a library it is [`Server::start`]. It never exits the process, installs no hook, sets no
-//! global subscriber and writes nothing to the standard streams: that is for `cli::main`.
+//! global subscriber and writes nothing to the standard streams: that is for [`cli::main`].
 
+pub mod board;
 pub mod booking;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod desk;
+mod dispatch;
+mod feed;
+pub mod ledger;
+pub mod limits;
+mod listener;
+pub mod log;
+mod server;
+mod session;
+pub mod timetable;
+
+pub use config::{Config, TimetableSource};
+pub use desk::Fault;
+pub use limits::Limits;
+pub use server::{Server, ServerHandle, StartError, import};

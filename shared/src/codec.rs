@@ -29,12 +29,16 @@ impl LineDecoder {
         Self { limit, buffer: Vec::new(), start: 0, searched: 0 }
     }
 
+    /// How many bytes [`push`](Self::push) takes now.
+    pub fn room(&self) -> usize {
+        // A whole line, "\r\n", and so at least one byte that proves it too long.
+        (self.limit + 2).saturating_sub(self.pending())
+    }
+
     /// Takes as many of `bytes` as there is room for and says how many: all of them, unless a line
     /// is under way that would pass the limit. Take the lines out first, then offer the rest.
     pub fn push(&mut self, bytes: &[u8]) -> usize {
-        // Room for a whole line, "\r\n", and at least one byte that proves it too long.
-        let room = (self.limit + 2).saturating_sub(self.pending());
-        let taken = bytes.len().min(room);
+        let taken = bytes.len().min(self.room());
         self.compact();
         self.buffer.extend_from_slice(&bytes[..taken]);
         taken

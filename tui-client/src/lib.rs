@@ -6,16 +6,26 @@
 //! and speak in messages.
 
 pub mod airports;
+pub mod bot;
+pub mod cli;
+pub mod clipboard;
+pub mod config;
+#[cfg(feature = "demo")]
+mod demo;
 pub mod effect;
 pub mod format;
 pub mod glyphs;
 pub mod input;
 pub mod keys;
 pub mod link;
+pub mod log;
 pub mod message;
 pub mod model;
 pub mod notice;
+pub mod picture;
+pub mod run;
 pub mod store;
+pub mod terminal;
 pub mod theme;
 mod update;
 pub mod view;

@@ -1,2 +1,7 @@
 //! `trecho`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    trecho_tui::cli::main()
+}

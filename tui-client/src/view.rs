@@ -2,17 +2,26 @@
 
 mod banner;
 mod board;
+mod bookings;
 mod canvas;
 mod cart;
+mod checkout;
 mod footer;
 mod header;
+mod large;
 mod layout;
 mod live;
+mod overlay;
 mod paint;
 mod plain;
+#[doc(hidden)]
+pub mod scenes;
 mod search;
+mod sheet;
+mod ticket;
 mod tiny;
 mod toasts;
+mod trips;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -89,18 +98,18 @@ fn screen(cx: Cx, canvas: &mut Canvas, areas: Areas) {
     search::draw(cx, canvas, areas);
     banner::draw(cx, canvas, areas);
     match cx.model.screen {
-        Screen::Departures | Screen::Trips | Screen::Checkout | Screen::Bookings => {
-            board::draw(cx, canvas, areas);
-        }
-        Screen::Cart => match areas.shape {
-            Shape::Tiny | Shape::Compact => {}
-            Shape::Stacked | Shape::Wide => board::draw(cx, canvas, areas),
-        },
+        // On a compact screen the cart takes the board's place.
+        Screen::Cart if areas.shape == Shape::Compact => {}
+        Screen::Departures | Screen::Cart => board::draw(cx, canvas, areas),
+        Screen::Trips => trips::draw(cx, canvas, areas),
+        Screen::Checkout => checkout::draw(cx, canvas, areas),
+        Screen::Bookings => bookings::draw(cx, canvas, areas),
     }
     cart::draw(cx, canvas, areas);
     live::draw(cx, canvas, areas);
     footer::draw(cx, canvas, areas);
     search::choices(cx, canvas, areas);
+    overlay::draw(cx, canvas, areas);
     toasts::draw(cx, canvas, areas);
 }
 

@@ -4,7 +4,10 @@ use trecho_shared::ids::{HoldId, LegId};
 use trecho_shared::money::Centavos;
 use trecho_shared::time::Moment;
 
-use super::{BookingKey, BookingRecord, Caller, Change, HoldRecord, LegKey, SeatIx, SessionKey};
+use super::{
+    BookingKey, BookingRecord, Caller, CartClock, Change, HoldRecord, LegKey, Policy, SeatIx,
+    SessionKey,
+};
 
 /// A cart as its owner sees it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +19,12 @@ pub struct CartView {
 }
 
 impl CartView {
+    /// These holds under this clock, whose deadline is told with the slack taken off.
+    pub(super) fn new(holds: Vec<HoldRecord>, clock: CartClock, policy: &Policy) -> Self {
+        let deadline = clock.deadline.filter(|_| !holds.is_empty());
+        Self { holds, expires_at: deadline.map(|at| at.plus_ms(-policy.slack_ms())) }
+    }
+
     /// What the holds cost together.
     pub fn total(&self) -> Centavos {
         self.holds.iter().map(|hold| hold.fare).sum()
@@ -53,6 +62,9 @@ pub struct Scheduled {
     pub revised: u32,
     /// Known legs that were identical.
     pub unchanged: u32,
+    /// Legs that were not added: they have departed, and may be known to the ledger but left out
+    /// of memory.
+    pub departed: u32,
     /// Known legs with claimed seats whose times or cabin were to change: left as they were.
     pub refused: Vec<LegId>,
 }

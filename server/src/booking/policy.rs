@@ -28,6 +28,13 @@ impl Policy {
     pub fn slack_ms(&self) -> i64 {
         self.slack_ms.min(self.hold_ms / 2)
     }
+
+    /// What is noted of a session's last contact may be this old: a 24th of the memory, so an hour
+    /// of a day. The ledger is not written for every contact, and a session is remembered this
+    /// much longer, so that its memory is never shorter than promised.
+    pub fn contact_ms(&self) -> i64 {
+        (self.memory_ms / 24).max(1)
+    }
 }
 
 impl Default for Policy {

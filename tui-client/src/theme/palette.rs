@@ -124,12 +124,12 @@ pub(super) fn mono(role: Role) -> Style {
         | Role::Key
         | Role::Accent
         | Role::Alarm
+        | Role::SelectedAside
         | Role::BorderFocused => plain.add_modifier(Modifier::BOLD),
         Role::AccentChip | Role::GoodChip | Role::Selected | Role::InputFocused => {
             plain.add_modifier(Modifier::REVERSED)
         }
         Role::AlarmChip => plain.add_modifier(Modifier::REVERSED.union(Modifier::BOLD)),
-        Role::SelectedAside => plain.add_modifier(Modifier::BOLD),
         Role::Input => plain.add_modifier(Modifier::UNDERLINED),
     }
 }

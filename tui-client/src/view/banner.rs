@@ -37,15 +37,12 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
         },
     };
     let style = cx.style(Role::AlarmChip);
-    let area = areas.search;
-    let mut strip = Strip::new(cx, canvas.buf, (area, 0));
-    strip.put(" ", style).put(cx.glyphs().offline, style).put(" ", style).put(&words, style);
+    let mut strip = Strip::new(cx, canvas.buf, (areas.search, 0));
     if let Some((key, action)) = action {
-        let action = format!("  {key} {} ", cx.say(action));
-        if usize::from(strip.room()) >= crate::format::width(&action) {
-            strip.put(&action, style);
-        }
+        // What to do stays, whatever is cut of the reasons.
+        strip.last(0, &format!(" {key} {} ", cx.say(action)), style);
     }
+    strip.put(" ", style).put(cx.glyphs().offline, style).put(" ", style).put(&words, style);
     strip.fill(" ", style);
 }
 
@@ -58,14 +55,14 @@ fn connecting(attempt: u32, lang: Lang) -> String {
 
 fn full_wait(why: &str, seconds: u64, lang: Lang) -> String {
     match lang {
-        Lang::Pt => format!("Sem conexão: {why}. Nova tentativa em {seconds} s."),
+        Lang::Pt => format!("Sem conexão: {why}. Tenta de novo em {seconds} s."),
         Lang::En => format!("Offline: {why}. Next try in {seconds} s."),
     }
 }
 
 fn compact_wait(seconds: u64, lang: Lang) -> String {
     match lang {
-        Lang::Pt => format!("sem conexão, tenta em {seconds} s"),
-        Lang::En => format!("offline, next try in {seconds} s"),
+        Lang::Pt => format!("sem conexão, {seconds} s"),
+        Lang::En => format!("offline, {seconds} s"),
     }
 }

@@ -12,7 +12,6 @@ use super::paint::{Keys, Strip, Titles, panel, rows_of, scroll_bar};
 use super::{Canvas, Cx};
 use crate::format;
 use crate::model::{Screen, SortBy};
-use crate::theme::Role;
 use crate::words::Text;
 use grid::{Fixed, Grid};
 
@@ -44,7 +43,7 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
         empty::draw(cx, canvas, inner);
         return;
     }
-    let grid = Grid::new(cx, (list, fixed));
+    let grid = Grid::new(list, fixed);
     if head == 1 {
         grid.names(cx, canvas, Rect { height: 1, ..inner });
     }
@@ -65,7 +64,9 @@ fn framed(cx: Cx, canvas: &mut Canvas, area: Rect) -> Rect {
         aside.push(format!("{} {}", cx.glyphs().marked, departures.marked.len()));
     }
     if cx.model.is_stale() && !departures.rows.is_empty() {
-        aside.push(cx.say(Text::Stale).to_owned());
+        let since = cx.model.link.offline_since_ms;
+        let age = since.map(|since| format::ago(cx.model.now.mono_ms.saturating_sub(since)));
+        aside.push(format!("{} {}", cx.say(Text::Stale), age.unwrap_or_default()).trim().into());
     }
     if departures.is_loading() && !departures.rows.is_empty() {
         aside.push(format!("{}{}", cx.say(Text::LoadingMore), cx.glyphs().ellipsis));
@@ -81,11 +82,7 @@ fn framed(cx: Cx, canvas: &mut Canvas, area: Rect) -> Rect {
         below: &below,
     };
     let here = cx.model.screen == Screen::Departures && cx.model.overlays.is_empty();
-    let inner = panel(cx, canvas.buf, (area, Keys::here_if(here)), &titles);
-    if departures.marked.is_empty() || departures.shown.is_empty() {
-        return inner;
-    }
-    inner
+    panel(cx, canvas.buf, (area, Keys::here_if(here)), &titles)
 }
 
 /// `23 de 1.204`
@@ -130,11 +127,6 @@ fn sorted_by(cx: Cx) -> (SortBy, &'static str) {
         SortBy::Duration => (SortBy::Duration, glyphs.ascending),
         SortBy::Seats => (SortBy::Seats, glyphs.descending),
     }
-}
-
-/// The style of a column's name.
-fn name_role(sorted: bool) -> Role {
-    if sorted { Role::Key } else { Role::Muted }
 }
 
 /// Used where a strip is needed for a bare line.

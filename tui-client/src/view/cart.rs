@@ -22,7 +22,7 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
         Shape::Tiny | Shape::Compact => {
             line::draw(cx, canvas, areas);
             if cx.model.screen == Screen::Cart {
-                content(cx, canvas, (areas.main, Form::Grouped));
+                content(cx, canvas, (areas.main, Form::Folded));
             }
         }
         Shape::Stacked | Shape::Wide => {
@@ -60,8 +60,19 @@ fn waiting(cx: Cx, text: Text) -> String {
 enum Form {
     /// A line for the leg, then one for each of its seats.
     Grouped,
+    /// The same without the countdown, which stands in the line below already.
+    Folded,
     /// A line for each seat.
     LineForEachHold,
+}
+
+/// Where warnings are told in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// In the line of what they are about.
+    Here,
+    /// In a line of their own, below.
+    Below,
 }
 
 /// A line of the list.
@@ -79,23 +90,20 @@ fn content(cx: Cx, canvas: &mut Canvas, (area, form): (Rect, Form)) {
     }
     let below = match form {
         Form::Grouped if area.height >= 8 => 4,
-        Form::Grouped => 2,
-        Form::LineForEachHold => 2,
+        Form::Grouped | Form::LineForEachHold => 2,
+        Form::Folded => 1,
     }
     .min(area.height);
     let list = Rect { height: area.height - below, ..area };
     holds(cx, canvas, (list, form));
     let sums = Rect { y: list.bottom(), height: below, ..area };
-    match below {
-        4 => {
-            total(cx, canvas, (sums, 1));
-            countdown(cx, canvas, (sums, 2));
-            remark(cx, canvas, (sums, 3));
-        }
-        _ => {
-            total(cx, canvas, (sums, 0));
-            countdown(cx, canvas, (sums, 1));
-        }
+    if below == 4 {
+        total(cx, canvas, (sums, 1), Told::Below);
+        countdown(cx, canvas, (sums, 2), Told::Below);
+        remark(cx, canvas, (sums, 3));
+    } else {
+        total(cx, canvas, (sums, 0), Told::Here);
+        countdown(cx, canvas, (sums, 1), Told::Here);
     }
 }
 
@@ -119,7 +127,7 @@ fn lines(cx: Cx, form: Form) -> Vec<Line> {
     };
     match form {
         Form::LineForEachHold => (0..holds.len()).map(Line::Hold).collect(),
-        Form::Grouped => cx
+        Form::Grouped | Form::Folded => cx
             .model
             .cart
             .held_legs()
@@ -193,7 +201,7 @@ fn hold_line(cx: Cx, canvas: &mut Canvas, (place, form): (Rect, Form), at: usize
     }
 }
 
-fn total(cx: Cx, canvas: &mut Canvas, (area, line): (Rect, u16)) {
+fn total(cx: Cx, canvas: &mut Canvas, (area, line): (Rect, u16), told: Told) {
     let mut strip = Strip::new(cx, canvas.buf, (area, line));
     strip.last(1, &format::money(cx.model.cart.total(), cx.lang()), cx.style(Role::Strong));
     strip.put(cx.say(Text::Total), cx.style(Role::Muted)).skip(1);
@@ -206,11 +214,15 @@ fn total(cx: Cx, canvas: &mut Canvas, (area, line): (Rect, u16)) {
                 strip.put(&text, cx.style(Role::Muted));
             }
         }
-        None => {
-            let text = format!("{} {}", cx.glyphs().warning, cx.say(Text::Unequal));
-            strip.put(&text, cx.style(Role::Alarm));
+        None if told == Told::Here => {
+            strip.put(&unequal(cx), cx.style(Role::Alarm));
         }
+        None => {}
     }
+}
+
+fn unequal(cx: Cx) -> String {
+    format!("{} {}", cx.glyphs().warning, cx.say(Text::Unequal))
 }
 
 /// How the countdown looks, by how near its end is.
@@ -234,25 +246,37 @@ pub(super) fn urgency_words(cx: Cx) -> Option<&'static str> {
     }
 }
 
-fn countdown(cx: Cx, canvas: &mut Canvas, (area, line): (Rect, u16)) {
+fn countdown(cx: Cx, canvas: &mut Canvas, (area, line): (Rect, u16), told: Told) {
     let Some(left) = cx.model.cart.remaining_ms(cx.model.now.mono_ms) else { return };
     let role = urgency_role(cx);
     let mut strip = Strip::new(cx, canvas.buf, (area, line));
     strip.last(1, &format::countdown(left), cx.style(role));
-    let words = urgency_words(cx).unwrap_or_else(|| cx.say(Text::Expires));
-    let words_role = if urgency_words(cx).is_some() { Role::Alarm } else { Role::Muted };
-    strip.last(2, words, cx.style(words_role));
+    let urgent = urgency_words(cx);
+    match urgent {
+        Some(words) if told == Told::Here => strip.last(2, words, cx.style(Role::Alarm)),
+        Some(_) => strip.last(2, " ", cx.style(Role::Text)),
+        None => strip.last(2, cx.say(Text::Expires), cx.style(Role::Muted)),
+    };
     let columns = strip.room();
     let full = gauge(left, cx.model.cart.span_ms.max(left), columns);
-    let ink = if words_role == Role::Alarm { Role::Alarm } else { Role::Accent };
+    let ink = if urgent.is_some() { Role::Alarm } else { Role::Accent };
     let glyphs = cx.glyphs();
     strip.put(&glyphs.gauge_full.repeat(full.into()), cx.style(ink));
-    strip.put(&glyphs.gauge_empty.repeat((columns - full).into()), cx.style(Role::Muted));
+    strip.put(&glyphs.gauge_empty.repeat((columns - full).into()), cx.style(Role::Border));
 }
 
-/// What to do with the cart, below all.
+/// Below all, what presses most: the time, what keeps the cart from being bought, or what to do.
 fn remark(cx: Cx, canvas: &mut Canvas, (area, line): (Rect, u16)) {
     let mut strip = Strip::new(cx, canvas.buf, (area, line));
+    if let Some(words) = urgency_words(cx) {
+        let words = format!("{} {words}", cx.glyphs().warning);
+        strip.put(&words, cx.style(Role::Alarm));
+        return;
+    }
+    if cx.model.cart.passengers().is_none() {
+        strip.put(&unequal(cx), cx.style(Role::Alarm));
+        return;
+    }
     let hints = [
         (crate::input::Key::char('c'), crate::keys::Action::Buy),
         (crate::input::Key::char('x'), crate::keys::Action::ReleaseOne),

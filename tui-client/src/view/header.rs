@@ -3,10 +3,10 @@
 use ratatui::layout::Rect;
 
 use super::layout::{Areas, Shape};
-use super::paint::Strip;
+use super::paint::{Strip, columns_of};
 use super::{Canvas, Cx};
 use crate::format;
-use crate::input::Hit;
+use crate::input::{Hit, Key};
 use crate::model::{Connection, FilterFocus, Screen};
 use crate::theme::Role;
 use crate::words::Text;
@@ -17,7 +17,7 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
     let compact = areas.shape == Shape::Compact;
     {
         let mut strip = Strip::new(cx, canvas.buf, (area, 0));
-        status(cx, &mut strip, compact);
+        status(cx, &mut strip, areas.shape);
     }
     if compact {
         route(cx, canvas, area);
@@ -27,10 +27,40 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
     let brand = format!(" {} {} ", cx.glyphs().brand, cx.say(Text::Brand));
     strip.put(&brand, cx.style(Role::AccentChip)).skip(2);
     if let Some(name) = &cx.model.preferences.name {
-        strip.put(format::fit(name, 24, cx.glyphs().ellipsis).as_ref(), cx.style(Role::Strong));
-        strip.skip(2);
+        let name = format::fit(name, 20, cx.glyphs().ellipsis);
+        strip.put(&name, cx.style(Role::Strong)).skip(2);
     }
-    strip.put(cx.say(screen_name(cx)), cx.style(Role::Muted));
+    // Room for the connection's state at the end of the line.
+    let room = area.right().saturating_sub(strip.column() + 34);
+    let tabs = Rect { x: strip.column(), width: room, ..area };
+    screens(cx, canvas, tabs);
+}
+
+/// The screens that a key leads to from everywhere, the one that is shown standing out.
+fn screens(cx: Cx, canvas: &mut Canvas, area: Rect) {
+    let here = screen_name(cx);
+    let tabs = [
+        (Text::Legs, None),
+        (Text::Trips, Some(Key::char('T'))),
+        (Text::BookingsTab, Some(Key::char('b'))),
+    ];
+    let shown: Vec<_> =
+        if tabs.iter().any(|(text, _)| *text == here) { tabs.to_vec() } else { vec![(here, None)] };
+    let mut x = area.x;
+    for (text, key) in shown {
+        let words = cx.say(text);
+        let columns = columns_of(words);
+        if x + columns > area.right() {
+            return;
+        }
+        let role = if text == here { Role::Title } else { Role::Muted };
+        let place = Rect { x, width: columns, ..area };
+        Strip::new(cx, canvas.buf, (place, 0)).put(words, cx.style(role));
+        if let Some(key) = key.filter(|_| !cx.model.is_typing()) {
+            canvas.target(place, Hit::Key(key));
+        }
+        x += columns + 3;
+    }
 }
 
 fn screen_name(cx: Cx) -> Text {
@@ -39,12 +69,12 @@ fn screen_name(cx: Cx) -> Text {
         Screen::Trips => Text::Trips,
         Screen::Cart => Text::Cart,
         Screen::Checkout => Text::Checkout,
-        Screen::Bookings => Text::Bookings,
+        Screen::Bookings => Text::BookingsTab,
     }
 }
 
 /// How the connection is, and the time, at the end of the line.
-fn status(cx: Cx, strip: &mut Strip, compact: bool) {
+fn status(cx: Cx, strip: &mut Strip, shape: Shape) {
     let now = &cx.model.now;
     let clock = format::wall_short(now.wall, now.offset_minutes);
     strip.last(1, &format!("{clock} "), cx.style(Role::Strong));
@@ -55,7 +85,7 @@ fn status(cx: Cx, strip: &mut Strip, compact: bool) {
         Connection::Offline { .. } => (glyphs.offline, Role::Alarm, Text::Offline),
         Connection::Replaced => (glyphs.offline, Role::Alarm, Text::Replaced),
     };
-    if compact {
+    if shape == Shape::Compact {
         strip.last(1, mark, cx.style(role));
         return;
     }
@@ -81,12 +111,16 @@ fn route(cx: Cx, canvas: &mut Canvas, area: Rect) {
         return;
     }
     let code = |iata: Option<trecho_shared::ids::Iata>| {
-        iata.map_or_else(|| "***".to_owned(), |iata| iata.to_string())
+        iata.map_or_else(|| cx.glyphs().dot.repeat(3), |iata| iata.to_string())
     };
-    let arrow = cx.glyphs().arrow;
-    let places = format!("{}{arrow}{}", code(filters.from.chosen), code(filters.to.chosen));
     let start = strip.column();
-    strip.put(&places, cx.style(Role::Strong)).skip(1);
+    if filters.from.chosen.is_none() && filters.to.chosen.is_none() {
+        strip.put(cx.say(Text::AllLegs), cx.style(Role::Strong)).skip(1);
+    } else {
+        let arrow = cx.glyphs().arrow;
+        let places = format!("{}{arrow}{}", code(filters.from.chosen), code(filters.to.chosen));
+        strip.put(&places, cx.style(Role::Strong)).skip(1);
+    }
     let middle = strip.column();
     let day = match filters.date.chosen {
         Some(date) => format::day(date, cx.lang()),

@@ -85,15 +85,19 @@ impl Areas {
             _ => 3,
         };
         let (rest, live) = from_bottom(rest, live_rows);
-        let (main, cart) = from_left(rest, area.width - (area.width / 3).clamp(36, 44));
+        let (main, cart) = from_left(rest, area.width - (area.width * 3 / 10).clamp(36, 44));
         Self { shape: Shape::Wide, header, search, main, rule: none(), cart, live, footer }
     }
 
-    /// What a dialog may cover: never the cart's countdown on a compact screen, nor the footer.
+    /// What a dialog may cover: never the cart with its countdown, nor the footer.
     pub(crate) fn stage(&self) -> Rect {
         match self.shape {
             Shape::Tiny | Shape::Compact => self.header.union(self.main),
-            Shape::Stacked | Shape::Wide => self.search.union(self.main).union(self.live),
+            Shape::Stacked => self.search.union(self.main),
+            Shape::Wide => {
+                let height = self.live.bottom() - self.search.y;
+                Rect { y: self.search.y, height, ..self.main }
+            }
         }
     }
 }

@@ -18,9 +18,13 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
     let area = areas.live;
     if areas.shape == Shape::Compact {
         if area.height > 0 {
-            match cx.model.live.ticker.front() {
-                Some(newest) => compact_entry(cx, canvas, (area, newest)),
-                None => quiet(cx, canvas, Rect { x: area.x + 1, width: area.width - 1, ..area }),
+            if let Some(newest) = cx.model.live.ticker.front() {
+                compact_entry(cx, canvas, (area, newest));
+            } else {
+                let online = cx.model.is_online();
+                let text = if online { Text::LiveQuietShort } else { Text::LiveOfflineShort };
+                let mut strip = Strip::new(cx, canvas.buf, (area, 0));
+                strip.skip(1).put(cx.say(text), cx.style(Role::Muted));
             }
         }
         return;
@@ -67,12 +71,19 @@ fn mark(cx: Cx, entry: &TickerEntry) -> (&'static str, Role) {
     }
 }
 
+fn word(entry: &TickerEntry) -> Text {
+    match entry.kind {
+        TickerKind::Taken => Text::Taken,
+        TickerKind::Reopened => Text::Reopened,
+    }
+}
+
 fn what(cx: Cx, entry: &TickerEntry) -> String {
     let words = match entry.kind {
-        TickerKind::Taken => cx.say(Text::Taken).to_owned(),
+        TickerKind::Taken => cx.say(word(entry)).to_owned(),
         TickerKind::Reopened => {
             let left = usize::try_from(entry.leg.seats_left).unwrap_or(usize::MAX);
-            format!("{}, {}", cx.say(Text::Reopened), seats(left, cx.lang()))
+            format!("{}, {}", cx.say(word(entry)), seats(left, cx.lang()))
         }
     };
     if entry.ours { format!("{words} ({})", cx.say(Text::You)) } else { words }
@@ -87,7 +98,10 @@ fn full_entry(cx: Cx, canvas: &mut Canvas, (place, entry): (Rect, &TickerEntry))
     let (mark, role) = mark(cx, entry);
     let leg = &entry.leg;
     let mut strip = Strip::new(cx, canvas.buf, (place, 0));
-    let at = format::wall(entry.at, cx.model.now.offset_minutes);
+    let offset = cx.model.now.offset_minutes;
+    let narrow = place.width < 44;
+    let at =
+        if narrow { format::wall_short(entry.at, offset) } else { format::wall(entry.at, offset) };
     strip.skip(1).put(&at, cx.style(Role::Muted)).skip(1).put(mark, cx.style(role)).skip(1);
     strip.left(6, &leg.flight.to_string(), cx.style(Role::Text)).skip(1);
     strip.put(&route(cx, entry), cx.style(Role::Strong)).skip(1);
@@ -96,7 +110,8 @@ fn full_entry(cx: Cx, canvas: &mut Canvas, (place, entry): (Rect, &TickerEntry))
         strip.put(&format::day_month(civil), cx.style(Role::Muted)).skip(1);
         strip.put(&format::clock(leg.departs_at), cx.style(Role::Muted)).skip(1);
     }
-    strip.put(&what(cx, entry), cx.style(role));
+    let what = if narrow { cx.say(word(entry)).to_owned() } else { what(cx, entry) };
+    strip.put(&what, cx.style(role));
 }
 
 /// `✗ 14:02 TR1050 GRU→SSA esgotado`
@@ -107,5 +122,5 @@ fn compact_entry(cx: Cx, canvas: &mut Canvas, (place, entry): (Rect, &TickerEntr
     strip.skip(1).put(mark, cx.style(role)).skip(1).put(&at, cx.style(Role::Muted)).skip(1);
     strip.put(&entry.leg.flight.to_string(), cx.style(Role::Text)).skip(1);
     strip.put(&route(cx, entry), cx.style(Role::Strong)).skip(1);
-    strip.put(&what(cx, entry), cx.style(role));
+    strip.put(cx.say(word(entry)), cx.style(role));
 }

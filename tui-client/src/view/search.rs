@@ -41,7 +41,7 @@ fn focus(cx: Cx) -> Option<FilterFocus> {
 /// Where each input stands: shares of the line that depend on nothing but its width.
 fn places(line: Rect) -> [(FilterFocus, Rect); 4] {
     let share = |percent: u16| line.width * percent / 100;
-    let widths = [share(27), share(29), share(21)];
+    let widths = [share(26), share(28), share(24)];
     let mut x = line.x;
     let mut next = |width: u16| {
         let place = Rect { x, width, ..line };
@@ -80,7 +80,9 @@ fn field(cx: Cx, canvas: &mut Canvas, (place, which): (Rect, FilterFocus)) {
             FilterFocus::Date => (&filters.date.text, Text::DateHint),
             FilterFocus::Text => (&filters.text, Text::FilterHint),
         };
-        typed(cx, canvas, (rest, input, cx.say(hint)));
+        // What is wrong is said below, where there is room for it.
+        let bare = TextField { error: None, ..input.clone() };
+        typed(cx, canvas, (rest, &bare, cx.say(hint)));
         return;
     }
     let (value, role) = match which {
@@ -95,7 +97,10 @@ fn field(cx: Cx, canvas: &mut Canvas, (place, which): (Rect, FilterFocus)) {
         }
         FilterFocus::Text => (filters.text.input.value().to_owned(), Role::Strong),
     };
-    Strip::new(cx, canvas.buf, (rest, 0)).put(&value, cx.style(role));
+    // A hint is whole or not there.
+    if role != Role::Muted || columns_of(&value) <= rest.width {
+        Strip::new(cx, canvas.buf, (rest, 0)).put(&value, cx.style(role));
+    }
 }
 
 fn chosen_airport(cx: Cx, field: &AirportField) -> (String, Role) {
@@ -144,17 +149,58 @@ fn skip_columns(text: &str, columns: usize) -> &str {
     ""
 }
 
-/// Draws the airports to choose from below the input that has the keys.
+/// Draws what belongs to the input that has the keys, below it: the airports to choose from, or
+/// what is wrong with what was typed.
 pub(super) fn choices(cx: Cx, canvas: &mut Canvas, areas: Areas) {
     let filters = &cx.model.departures.filters;
-    let (which, field) = match focus(cx) {
-        Some(FilterFocus::From) => (FilterFocus::From, &filters.from),
-        Some(FilterFocus::To) => (FilterFocus::To, &filters.to),
-        Some(FilterFocus::Date | FilterFocus::Text) | None => return,
+    let Some(which) = focus(cx).filter(|_| cx.model.overlays.is_empty()) else { return };
+    let (matches, words) = match which {
+        FilterFocus::From => airports_or_words(cx, &filters.from),
+        FilterFocus::To => airports_or_words(cx, &filters.to),
+        FilterFocus::Date => (None, wrong(cx, &filters.date.text)),
+        FilterFocus::Text => (None, wrong(cx, &filters.text)),
     };
-    if !cx.model.overlays.is_empty() {
-        return;
+    let width = 46.min(areas.main.width);
+    let words = words.map(|words| format::wrap(words, usize::from(width.saturating_sub(4))));
+    let lines = match (matches, &words) {
+        (Some(field), _) => field.matches.len(),
+        (None, Some(words)) => words.len(),
+        (None, None) => return,
+    };
+    let area = below(areas, which, (width, rows_of(lines) + 2));
+    raise(cx, canvas.buf, area);
+    canvas.cover(area);
+    let inner = panel(cx, canvas.buf, (area, Keys::Here), &Titles::default());
+    if let Some(field) = matches {
+        for (line, found) in field.matches.iter().take(inner.height.into()).enumerate() {
+            airport(cx, canvas, (inner, line), (*found, Keys::here_if(line == field.cursor)));
+        }
     }
+    for (line, words) in words.unwrap_or_default().iter().take(inner.height.into()).enumerate() {
+        let mut strip = Strip::new(cx, canvas.buf, (inner, rows_of(line)));
+        strip.skip(1).put(words, cx.style(Role::Text));
+    }
+}
+
+/// The airports that match, or why there are none.
+fn airports_or_words<'a>(
+    cx: Cx<'a>,
+    field: &'a AirportField,
+) -> (Option<&'a AirportField>, Option<&'static str>) {
+    if !field.matches.is_empty() {
+        return (Some(field), None);
+    }
+    let text =
+        if cx.model.airports.is_empty() { Text::AirportsNotHere } else { Text::NoAirportMatches };
+    (None, Some(cx.say(text)))
+}
+
+fn wrong(cx: Cx, field: &TextField) -> Option<&'static str> {
+    field.error.map(|error| field_error(error, cx.lang()))
+}
+
+/// A box of this size below an input, as far left as it must to fit.
+fn below(areas: Areas, which: FilterFocus, (width, height): (u16, u16)) -> Rect {
     let place = match areas.shape {
         Shape::Compact => areas.search,
         Shape::Tiny | Shape::Stacked | Shape::Wide => places(areas.search)
@@ -162,37 +208,21 @@ pub(super) fn choices(cx: Cx, canvas: &mut Canvas, areas: Areas) {
             .find_map(|(focus, place)| (focus == which).then_some(place))
             .unwrap_or(areas.search),
     };
-    let room = areas.footer.y.saturating_sub(areas.search.bottom());
-    let lines = rows_of(field.matches.len().max(1));
-    let width = 46.min(areas.main.width);
-    let area = Rect {
+    let y = areas.search.bottom();
+    Rect {
         x: place.x.min(areas.footer.right().saturating_sub(width)),
-        y: areas.search.bottom(),
+        y,
         width,
-        height: (lines + 2).min(room),
-    };
-    raise(cx, canvas.buf, area);
-    canvas.cover(area);
-    let inner = panel(cx, canvas.buf, (area, Keys::Here), &Titles::default());
-    if field.matches.is_empty() {
-        let text = if cx.model.airports.is_empty() {
-            Text::AirportsNotHere
-        } else {
-            Text::NoAirportMatches
-        };
-        Strip::new(cx, canvas.buf, (inner, 0)).put(cx.say(text), cx.style(Role::Text));
-        return;
-    }
-    for (line, found) in field.matches.iter().take(inner.height.into()).enumerate() {
-        airport(cx, canvas, (inner, line), (*found, line == field.cursor));
+        height: height.min(areas.footer.y.saturating_sub(y)),
     }
 }
 
-fn airport(cx: Cx, canvas: &mut Canvas, (inner, line): (Rect, usize), (at, here): (usize, bool)) {
+fn airport(cx: Cx, canvas: &mut Canvas, (inner, line): (Rect, usize), (at, keys): (usize, Keys)) {
     let Some(airport) = cx.model.airports.get(at) else { return };
     let row = Rect { y: inner.y + rows_of(line), height: 1, ..inner };
     canvas.target(row, Hit::Match(line));
     let mut strip = Strip::new(cx, canvas.buf, (row, 0));
+    let here = keys == Keys::Here;
     let mark = if here { cx.glyphs().cursor } else { " " };
     strip.put(mark, cx.style(Role::Accent)).skip(1);
     strip.put(airport.iata.as_str(), cx.style(Role::Strong)).skip(2);

@@ -43,12 +43,12 @@ struct Stage {
 /// The larger part of the screen above or below what has the keys; below, where they are alike.
 fn free_stage(canvas: &Canvas, areas: Areas) -> Stage {
     let top = areas.header.bottom();
-    // The countdown on a compact screen stays in sight.
+    // The cart and its countdown stay in sight.
     let bottom = match areas.shape {
-        Shape::Tiny | Shape::Compact => areas.main.bottom(),
-        Shape::Stacked | Shape::Wide => areas.footer.y,
+        Shape::Tiny | Shape::Compact | Shape::Stacked => areas.main.bottom(),
+        Shape::Wide => areas.footer.y,
     };
-    let whole = Rect { y: top, height: bottom.saturating_sub(top), ..areas.header };
+    let whole = Rect { y: top, height: bottom.saturating_sub(top), ..areas.main };
     let kept = canvas.kept();
     if kept.is_empty() || kept.bottom() <= whole.y {
         return Stage { area: whole, from: Edge::Bottom };
@@ -63,7 +63,8 @@ fn free_stage(canvas: &Canvas, areas: Areas) -> Stage {
     }
 }
 
-fn looks(cx: Cx, severity: Severity) -> (&'static str, Role, Role) {
+/// A severity's mark, and the roles of its frame and its mark.
+pub(super) fn looks(cx: Cx, severity: Severity) -> (&'static str, Role, Role) {
     let glyphs = cx.glyphs();
     match severity {
         Severity::Info => (glyphs.info, Role::Border, Role::Text),

@@ -6,14 +6,12 @@ use crate::keys::{Action, Context};
 
 /// What an action is called in the footer: a word or two.
 pub fn action(action: Action, lang: Lang) -> &'static str {
-    let [short, _] = words(action, lang);
-    short
+    words(action, lang)[0]
 }
 
 /// What an action does, for the help.
 pub fn action_help(action: Action, lang: Lang) -> &'static str {
-    let [_, long] = words(action, lang);
-    long
+    words(action, lang)[1]
 }
 
 /// An action's short and long words.

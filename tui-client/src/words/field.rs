@@ -16,14 +16,12 @@ pub fn field_error(error: FieldError, lang: Lang) -> &'static str {
         }
         FieldError::NoAirport => ("nenhum aeroporto assim: tente GRU", "no such airport: try GRU"),
         FieldError::NotAnEmail => ("e-mail como ana@exemplo.com", "e-mail such as ana@example.com"),
-        FieldError::NotALocator => (
-            "localizador: 6 letras ou números, como H7KQ3M",
-            "locator: 6 letters or digits, like H7KQ3M",
-        ),
-        FieldError::NotAClaimCode => (
-            "código: 26 letras e números; traços não contam",
-            "code: 26 letters and digits; dashes do not count",
-        ),
+        FieldError::NotALocator => {
+            ("6 letras ou números, como H7KQ3M", "6 letters or digits, like H7KQ3M")
+        }
+        FieldError::NotAClaimCode => {
+            ("26 letras e números, sem os traços", "26 letters and digits, less dashes")
+        }
     };
     match lang {
         Lang::Pt => pt,

@@ -397,8 +397,7 @@ mod tests {
         let lost = Notice::HoldRefused { kind: RefusalKind::LegTaken, legs: vec![some_leg()] };
         assert_eq!(
             notice(&lost, Lang::Pt),
-            "Perdemos TR1042 (GRU, ter 24/11): outra pessoa levou o último assento. \
-             Nada foi reservado; escolha outro horário."
+            "Perdemos TR1042 (GRU, ter 24/11): alguém levou antes. Nada foi reservado; escolha outro."
         );
         assert!(notice(&lost, Lang::En).contains("TR1042 (GRU, Tue 24/11)"));
     }
@@ -429,7 +428,7 @@ mod tests {
     #[test]
     fn a_long_list_of_legs_is_cut_short() {
         let legs = vec![some_leg(); 5];
-        assert!(notice(&Notice::Held(legs.clone()), Lang::Pt).ends_with(" e mais 2"));
-        assert!(notice(&Notice::Held(legs), Lang::En).ends_with(" and 2 more"));
+        assert!(notice(&Notice::Held(legs.clone()), Lang::Pt).ends_with(" e mais 2."));
+        assert!(notice(&Notice::Held(legs), Lang::En).ends_with(" and 2 more."));
     }
 }

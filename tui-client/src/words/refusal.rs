@@ -8,8 +8,8 @@ use super::Lang;
 pub(super) fn refusal(kind: RefusalKind, legs: &str, lang: Lang) -> String {
     let (pt, en) = match kind {
         RefusalKind::LegTaken => (
-            "Perdemos {legs}: outra pessoa levou o último assento. Nada foi reservado; escolha outro horário",
-            "Lost {legs}: somebody took the last seat. Nothing was held; pick another departure",
+            "Perdemos {legs}: alguém levou antes. Nada foi reservado; escolha outro",
+            "Lost {legs}: somebody was faster. Nothing was held; pick another",
         ),
         RefusalKind::LegUnknown => (
             "O servidor não conhece {legs}. Busque de novo",

@@ -28,6 +28,7 @@ texts! {
     // The header and the search.
     Brand: "trecho", "trecho";
     Anywhere: "qualquer lugar", "anywhere";
+    AllLegs: "todos os trechos", "all legs";
     AnyDay: "qualquer dia", "any day";
     From: "De", "From";
     To: "Para", "To";
@@ -48,12 +49,10 @@ texts! {
     RetryNow: "tentar já", "retry now";
     ReplacedLong: "Outro programa assumiu esta sessão e o carrinho dela.",
         "Another program took over this session and its cart.";
-    NewSession: "começar uma nova sessão", "begin a new session";
-    StartServer: "Para ligar um servidor aqui:", "To start a server here:";
-    TryDemo: "Para ver a demonstração, que não precisa de mais nada:",
-        "For the demo, which needs nothing else:";
-    KeepsTrying: "Seguimos tentando sozinhos; nada do que está na tela se perde.",
-        "We keep trying by ourselves; nothing on the screen is lost.";
+    NewSession: "nova sessão", "new session";
+    StartServer: "liga um servidor aqui", "starts a server here";
+    TryDemo: "mostra tudo funcionando", "shows it all at work";
+    KeepsTrying: "Seguimos tentando sozinhos.", "We keep trying by ourselves.";
 
     // The board.
     Legs: "Trechos", "Legs";
@@ -62,11 +61,11 @@ texts! {
     ColumnTo: "para", "to";
     ColumnRoute: "trecho", "leg";
     ColumnDay: "data", "date";
-    ColumnDeparts: "parte", "departs";
-    ColumnArrives: "chega", "arrives";
+    ColumnDeparts: "parte", "dep.";
+    ColumnArrives: "chega", "arr.";
     ColumnDuration: "duração", "duration";
     ColumnDurationShort: "dur.", "dur.";
-    ColumnAircraft: "avião", "aircraft";
+    ColumnAircraft: "avião", "plane";
     ColumnSeats: "assentos", "seats";
     ColumnSeatsShort: "lug", "sts";
     ColumnFare: "tarifa", "fare";
@@ -81,7 +80,7 @@ texts! {
     LastSeat: "último", "last one";
     Loading: "Procurando trechos", "Looking for legs";
     LoadingMore: "buscando mais", "loading more";
-    Stale: "de antes da queda", "from before the cut";
+    Stale: "sem atualizar", "not updated";
     ShowingAll: "todos", "all";
     NothingFound: "Nenhum trecho para esta busca.", "No legs for this search.";
     NothingFiltered: "O filtro não casa com nenhum trecho carregado.",
@@ -98,6 +97,7 @@ texts! {
 
     // The cart.
     Cart: "Carrinho", "Cart";
+    CartEmptyShort: "carrinho vazio", "empty cart";
     CartEmpty: "Carrinho vazio.", "The cart is empty.";
     CartEmptyHow: "reserva o trecho sob o cursor por alguns minutos, só para você.",
         "holds the leg under the cursor for some minutes, for you alone.";
@@ -109,12 +109,14 @@ texts! {
     UrgentLast: "últimos 10 segundos", "last 10 seconds";
     Expired: "tempo esgotado", "time is up";
     Releasing: "devolvendo", "releasing";
-    Unequal: "assentos diferentes por trecho", "seats differ between legs";
+    Unequal: "assentos desiguais", "unequal seats";
 
     // Live.
     Live: "Ao vivo", "Live";
     LiveQuiet: "Quando um trecho esgotar ou reabrir, aparece aqui na hora.",
         "When a leg sells out or reopens, it shows here at once.";
+    LiveQuietShort: "ao vivo: nenhuma novidade ainda", "live: no news yet";
+    LiveOfflineShort: "ao vivo: volta com a conexão", "live: back when online";
     LiveOffline: "As novidades voltam junto com a conexão.", "News comes back with the connection.";
     You: "você", "you";
 
@@ -133,6 +135,10 @@ texts! {
     AskReleaseWhy: "Outra pessoa pode levá-los em seguida.", "Somebody else may take them next.";
     AskQuitWhy: "Devolver libera os assentos agora; manter guarda as reservas até o tempo acabar, e o próximo início as retoma.",
         "Releasing frees the seats now; keeping holds them until the time is up, and the next start takes them up again.";
+    AskQuitSettling: "Sair no meio de uma compra?", "Leave amid a purchase?";
+    AskQuitSettlingWhy: "A compra está anotada neste computador: o próximo início descobre o resultado, e ela nunca vale duas vezes.",
+        "The purchase is noted on this computer: the next start learns its outcome, and it never counts twice.";
+    SettleLater: "sair, resolver depois", "leave, settle later";
     Stay: "ficar", "stay";
     ReleaseAndLeave: "devolver e sair", "release and leave";
     KeepAndLeave: "manter e sair", "keep and leave";
@@ -174,9 +180,10 @@ texts! {
     Optional: "(opcional)", "(optional)";
     Passenger: "Passageiro", "Passenger";
     ReviewHow: "Confira. Só a próxima tecla compra de verdade.", "Check it. Only the next key really buys.";
+    ReviewEnter: "Enter não compra", "Enter does not buy";
     Confirming: "Confirmando a compra", "Confirming the purchase";
-    ConfirmingHow: "A resposta vem do disco do servidor, não da sorte. Um instante.",
-        "The answer comes from the server's disk, not from luck. One moment.";
+    ConfirmingHow: "O servidor grava a compra antes de responder. Um instante.",
+        "The server writes the purchase down before it answers. One moment.";
     Noting: "Anotando a compra neste computador", "Noting the purchase on this computer";
     Settling: "A conexão caiu no meio da compra", "The connection was lost amid the purchase";
     SettlingHow: "Assim que ela voltar, o mesmo pedido é feito com a mesma chave: ou a compra já valeu, ou vale agora, nunca duas vezes. Pode deixar esta tela aberta.",
@@ -190,6 +197,7 @@ texts! {
 
     // Bookings.
     Bookings: "Minhas compras", "My bookings";
+    BookingsTab: "Compras", "Bookings";
     BookingsNone: "Nenhuma compra neste computador ainda.", "No bookings on this computer yet.";
     BookingsNoneHow: "As compras feitas aqui aparecem sozinhas. As outras se abrem pelo localizador e código.",
         "Bookings made here show up by themselves. Others open by locator and code.";

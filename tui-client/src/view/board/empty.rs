@@ -54,8 +54,12 @@ fn lines(cx: Cx, width: usize) -> Vec<Line> {
         }
         Connection::Connecting { .. } if !cx.model.link.was_online => {
             let address = &cx.model.preferences.address;
-            let words = format!("{} {address}{}", cx.say(Text::Connecting), cx.glyphs().ellipsis);
-            vec![Line::Words(capital(&words), Role::Text)]
+            let ellipsis = cx.glyphs().ellipsis;
+            let words = match cx.lang() {
+                Lang::Pt => format!("Conectando a {address}{ellipsis}"),
+                Lang::En => format!("Connecting to {address}{ellipsis}"),
+            };
+            vec![Line::Words(words, Role::Text)]
         }
         Connection::Replaced => {
             let mut lines = paragraph((cx.say(Text::ReplacedLong), Role::Strong), width);
@@ -73,11 +77,6 @@ fn lines(cx: Cx, width: usize) -> Vec<Line> {
     }
 }
 
-fn capital(words: &str) -> String {
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
 fn paragraph((words, role): (&str, Role), width: usize) -> Vec<Line> {
     format::wrap(words, width).into_iter().map(|line| Line::Words(line, role)).collect()
 }
@@ -90,10 +89,9 @@ fn no_server(cx: Cx, (why, width): (&str, usize)) -> Vec<Line> {
         Lang::En => format!("No server at {address}: {why}."),
     };
     let mut lines = paragraph((&words, Role::Strong), width);
-    lines.extend(paragraph((cx.say(Text::TryDemo), Role::Text), width));
-    lines.push(Line::Words("  trecho demo".to_owned(), Role::Key));
-    lines.extend(paragraph((cx.say(Text::StartServer), Role::Text), width));
-    lines.push(Line::Words("  trechod serve".to_owned(), Role::Key));
+    for (command, text) in [("trecho demo", Text::TryDemo), ("trechod serve", Text::StartServer)] {
+        lines.push(Line::Key(format!("{command:13}"), cx.say(text).to_owned()));
+    }
     lines.extend(paragraph((cx.say(Text::KeepsTrying), Role::Muted), width));
     lines
 }

@@ -4,8 +4,9 @@
 use ratatui::layout::Rect;
 
 use super::super::{Canvas, Cx};
-use super::{line, name_role, sorted_by};
+use super::{line, sorted_by};
 use crate::model::SortBy;
+use crate::theme::Role;
 use crate::words::Text;
 
 /// What is the same in all rows, since it was searched for.
@@ -35,6 +36,8 @@ pub(super) enum Column {
     Fare,
     /// `GRU→SSA` in one, where there is little room.
     Route,
+    /// The date without its weekday, where there is little room.
+    DayMonth,
     /// The fare without its currency, where there is little room.
     Amount,
 }
@@ -50,14 +53,16 @@ impl Column {
     /// How many columns of the screen it takes.
     pub(super) fn width(self) -> u16 {
         match self {
-            Self::Flight => 6,
+            Self::Flight | Self::Aircraft => 6,
             Self::Day => 9,
-            Self::From | Self::To | Self::Seats => 3,
+            Self::Seats => 3,
+            Self::From | Self::To => 4,
             Self::FromCity | Self::ToCity => 14,
-            Self::Departs => 5,
+            Self::Departs | Self::DayMonth => 5,
             Self::Arrives | Self::Route => 7,
-            Self::Duration | Self::Gauge | Self::Amount => 8,
-            Self::Aircraft => 6,
+            Self::Duration | Self::Amount => 8,
+            // With the seats beside it, as wide as the longest word for a state.
+            Self::Gauge => 10,
             Self::Fare => 11,
         }
     }
@@ -75,6 +80,7 @@ impl Column {
             | Self::Arrives
             | Self::Aircraft
             | Self::Gauge
+            | Self::DayMonth
             | Self::Route => Side::Left,
         }
     }
@@ -82,7 +88,7 @@ impl Column {
     fn name(self) -> Option<Text> {
         match self {
             Self::Flight => Some(Text::ColumnFlight),
-            Self::Day => Some(Text::ColumnDay),
+            Self::Day | Self::DayMonth => Some(Text::ColumnDay),
             Self::Departs => Some(Text::ColumnDeparts),
             Self::From => Some(Text::ColumnFrom),
             Self::To => Some(Text::ColumnTo),
@@ -111,6 +117,7 @@ impl Column {
             | Self::ToCity
             | Self::Arrives
             | Self::Aircraft
+            | Self::DayMonth
             | Self::Route => None,
         }
     }
@@ -127,23 +134,38 @@ pub(super) struct Grid {
 
 impl Grid {
     /// The grid for a list of this width.
-    pub(super) fn new(cx: Cx, (list, fixed): (Rect, Fixed)) -> Self {
-        let _ = cx;
+    pub(super) fn new(list: Rect, fixed: Fixed) -> Self {
         let width = list.width.saturating_sub(1);
         let columns = chosen(width, fixed);
-        let used: u16 = columns.iter().map(|column| column.width()).sum();
-        let gaps = u16::try_from(columns.len().saturating_sub(1)).unwrap_or(0);
-        let spare = width.saturating_sub(MARKS + used);
-        let gap = if gaps == 0 { 1 } else { (spare / gaps).clamp(1, 4) };
+        // The number belongs to its gauge and a city to its code: no more than a blank between.
+        let near = |at: usize| {
+            let next = columns.get(at + 1);
+            matches!(
+                (columns[at], next),
+                (Column::Gauge, Some(Column::Seats))
+                    | (Column::From, Some(Column::FromCity))
+                    | (Column::To, Some(Column::ToCity))
+            )
+        };
+        let between = columns.len().saturating_sub(1);
+        let gaps = (0..between).filter(|at| !near(*at)).count();
+        let used: usize = columns.iter().map(|column| usize::from(column.width())).sum();
+        let taken = usize::from(MARKS) + used + between;
+        let mut spare = usize::from(width).saturating_sub(taken).min(gaps * 4);
+        let mut gaps_left = gaps;
         let mut x = list.x + MARKS;
         let mut placed = Vec::with_capacity(columns.len());
-        for column in columns {
-            placed.push((column, x));
-            // The number belongs to its gauge, a city to its code.
-            let near = matches!(column, Column::Gauge | Column::From | Column::To)
-                && width >= 60
-                && is_paired(column, fixed, width);
-            x += column.width() + if near { 1 } else { gap };
+        for (at, column) in columns.iter().enumerate() {
+            placed.push((*column, x));
+            x += column.width() + 1;
+            if at < between && !near(at) {
+                // What is left over is shared by the gaps that are still to come; the last ones,
+                // before the figures, get what does not divide.
+                let extra = spare / gaps_left.max(1);
+                x += u16::try_from(extra).unwrap_or(0);
+                spare -= extra;
+                gaps_left -= 1;
+            }
         }
         Self { columns: placed }
     }
@@ -161,10 +183,10 @@ impl Grid {
             }
             let sorted = column.sorts() == Some(sort);
             let mut words = cx.say(name).to_owned();
-            if sorted && usize::from(width) >= crate::format::width(&words) + 1 {
+            if sorted && usize::from(width) > crate::format::width(&words) {
                 words.push_str(arrow);
             }
-            let style = cx.style(name_role(sorted));
+            let style = cx.style(if sorted { Role::Key } else { Role::Muted });
             let mut strip = line(cx, canvas, area);
             strip.to(*x);
             match column.side() {
@@ -185,22 +207,11 @@ impl Grid {
     }
 }
 
-fn is_paired(column: Column, fixed: Fixed, width: u16) -> bool {
-    let columns = chosen(width, fixed);
-    let partner = match column {
-        Column::Gauge => Column::Seats,
-        Column::From => Column::FromCity,
-        Column::To => Column::ToCity,
-        _ => return false,
-    };
-    columns.contains(&partner)
-}
-
 /// The columns for a width, the most telling kept: what the search has fixed goes first.
 fn chosen(width: u16, fixed: Fixed) -> Vec<Column> {
     use Column::{
-        Aircraft, Amount, Arrives, Day, Departs, Duration, Fare, Flight, From, FromCity, Gauge,
-        Route, Seats, To, ToCity,
+        Aircraft, Amount, Arrives, Day, DayMonth, Departs, Duration, Fare, Flight, From, FromCity,
+        Gauge, Route, Seats, To, ToCity,
     };
     let mut columns = vec![
         Flight, Day, From, FromCity, To, ToCity, Departs, Arrives, Duration, Aircraft, Gauge,
@@ -227,13 +238,16 @@ fn chosen(width: u16, fixed: Fixed) -> Vec<Column> {
         return columns;
     }
     match (fixed.route, fixed.day) {
-        (true, true) if width >= 36 => vec![Flight, Departs, Arrives, Seats, Fare],
+        (true, true) if width >= 39 => vec![Flight, Departs, Arrives, Seats, Fare],
+        (true, true) if width >= 36 => vec![Flight, Departs, Arrives, Seats, Amount],
         (true, true) => vec![Flight, Departs, Seats, Fare],
-        (true, false) if width >= 39 => vec![Day, Departs, Arrives, Seats, Fare],
+        (true, false) if width >= 42 => vec![Day, Departs, Arrives, Seats, Fare],
+        (true, false) if width >= 39 => vec![Day, Departs, Arrives, Seats, Amount],
         (true, false) => vec![Day, Departs, Seats, Fare],
-        (false, true) if width >= 37 => vec![Route, Departs, Seats, Fare],
-        (false, true) => vec![Flight, Route, Departs, Seats, Amount],
-        (false, false) => vec![Day, Departs, Route, Seats, Amount],
+        (false, true) if width >= 36 => vec![Flight, Route, Departs, Seats, Amount],
+        (false, true) => vec![Route, Departs, Seats, Fare],
+        (false, false) if width >= 39 => vec![Day, Departs, Route, Seats, Amount],
+        (false, false) => vec![DayMonth, Departs, Route, Seats, Amount],
     }
 }
 
@@ -243,7 +257,7 @@ mod tests {
 
     #[test]
     fn the_columns_fit_every_width_that_has_a_list() {
-        for width in 33..=200 {
+        for width in 35..=200 {
             for route in [true, false] {
                 for day in [true, false] {
                     let columns = chosen(width, Fixed { route, day });
@@ -256,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_departure_and_its_fare_are_never_left_out() {
-        for width in 33..=200 {
+        for width in 35..=200 {
             let columns = chosen(width, Fixed { route: false, day: false });
             assert!(columns.contains(&Column::Departs) && columns.contains(&Column::Seats));
             assert!(columns.contains(&Column::Fare) || columns.contains(&Column::Amount));

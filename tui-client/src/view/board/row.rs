@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use trecho_shared::message::{Leg, LegStatus};
 
-use super::super::paint::{Strip, gauge, highlight};
+use super::super::paint::{Keys, Strip, gauge, highlight};
 use super::super::{Canvas, Cx};
 use super::grid::{Column, Grid, MARKS, Side};
 use crate::format;
@@ -40,7 +40,7 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, (grid, area): (&Grid, Rect), pla
     let flash = departures.flashes.get(&leg.leg).filter(|it| it.until_ms > cx.model.now.mono_ms);
     let flash = flash.map(|flash| flash.kind);
     let state = state(cx, row, flash);
-    marks(cx, canvas, (area, state), (leg, here));
+    marks(cx, canvas, (area, state), (leg, Keys::here_if(here)));
     let faded = !matches!(state, State::Open | State::Reopened | State::InCart | State::Holding);
     let word = word(cx, state, flash);
     for (column, x) in &grid.columns {
@@ -113,12 +113,13 @@ fn covered(grid: &Grid, column: Column) -> bool {
         | Column::Arrives
         | Column::Duration
         | Column::Aircraft
+        | Column::DayMonth
         | Column::Route => false,
     }
 }
 
 /// The cursor and what the leg is to us, by mark.
-fn marks(cx: Cx, canvas: &mut Canvas, (area, state): (Rect, State), (leg, here): (&Leg, bool)) {
+fn marks(cx: Cx, canvas: &mut Canvas, (area, state): (Rect, State), (leg, keys): (&Leg, Keys)) {
     let glyphs = cx.glyphs();
     let held = cx.model.cart.seats_of(leg.leg) > 0;
     let marked = cx.model.departures.marked.contains(&leg.leg);
@@ -132,7 +133,7 @@ fn marks(cx: Cx, canvas: &mut Canvas, (area, state): (Rect, State), (leg, here):
         State::JustTaken | State::Taken => (glyphs.taken, Role::Alarm),
         State::Closed | State::Departed => (glyphs.info, Role::Muted),
     };
-    let cursor = if here { glyphs.cursor } else { " " };
+    let cursor = if keys == Keys::Here { glyphs.cursor } else { " " };
     let marks = Rect { width: area.width.min(MARKS), ..area };
     let mut strip = Strip::new(cx, canvas.buf, (marks, 0));
     strip.put(cursor, cx.style(Role::Accent)).put(mark, cx.style(role));
@@ -148,6 +149,7 @@ fn cell(
     let (text, style) = match column {
         Column::Flight => (leg.flight.to_string(), cx.style(role(Role::Text))),
         Column::Day => (format::day_short(leg.leg.date, cx.lang()), cx.style(role(Role::Muted))),
+        Column::DayMonth => (format::day_month(leg.leg.date), cx.style(role(Role::Muted))),
         Column::Departs => (format::clock(leg.departs_at), cx.style(role(Role::Strong))),
         Column::From => (leg.from.to_string(), cx.style(role(Role::Strong))),
         Column::FromCity => (cx.city(leg.from), cx.style(Role::Muted)),
@@ -195,9 +197,9 @@ fn seats_gauge(cx: Cx, strip: &mut Strip, leg: &Leg) {
     let glyphs = cx.glyphs();
     let width = Column::Gauge.width();
     let free = gauge(leg.seats_left.into(), leg.capacity.into(), width);
-    let ink = if leg.seats_left <= 9 { Role::Accent } else { Role::Text };
+    let ink = if leg.seats_left <= 9 { Role::Accent } else { Role::Muted };
     strip.put(&glyphs.seats_free.repeat(free.into()), cx.style(ink));
-    strip.put(&glyphs.seats_gone.repeat((width - free).into()), cx.style(Role::Muted));
+    strip.put(&glyphs.seats_gone.repeat((width - free).into()), cx.style(Role::Border));
 }
 
 /// An aircraft by its IATA type as people call it; an unknown type as it is.

@@ -24,25 +24,25 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
         let text = if panel.holding.is_some() {
             format!("{}{}", cx.say(Text::Holding), cx.glyphs().ellipsis)
         } else {
-            cx.say(Text::CartEmpty).to_lowercase()
+            cx.say(Text::CartEmptyShort).to_owned()
         };
         strip.put(&text, cx.style(Role::Muted));
         return;
     };
     strip.last(1, &format::countdown(left), cx.style(urgency_role(cx)));
+    if let Some(words) = urgency_words(cx) {
+        // What matters now is how little time there is: said before the rest.
+        let words = format!("{} {words}", cx.glyphs().warning);
+        strip.put(&words, cx.style(Role::Alarm));
+        return;
+    }
     let name = cx.say(Text::Cart).to_lowercase();
     let seats = panel.cart.holds.len().to_string();
     let total = format::money(panel.total(), cx.lang());
     let basics = columns_of(&name) + 1 + columns_of(&seats) + 2 + columns_of(&total) + 1;
-    let (word, role) = match urgency_words(cx) {
-        Some(words) => (words, Role::Alarm),
-        None => (cx.say(Text::ExpiresShort), Role::Muted),
-    };
-    if role == Role::Alarm {
-        // What matters now is how little time there is: the word before the rest.
-        strip.last(1, word, cx.style(role));
-    } else if basics + columns_of(word) <= strip.room() {
-        strip.last(1, word, cx.style(role));
+    let word = cx.say(Text::ExpiresShort);
+    if basics + columns_of(word) <= strip.room() {
+        strip.last(1, word, cx.style(Role::Muted));
     }
     if basics - 1 <= strip.room() {
         strip.put(&name, cx.style(Role::Muted)).skip(1);

@@ -1,0 +1,52 @@
+# Two images from one build: `--target client` has the passenger's program alone; the last stage,
+# the default, is the server, with the passenger's program beside it. Build with BuildKit.
+
+# The slim builder has cargo, gcc and libc6-dev, which is all that SQLite's C and the rest need.
+ARG BUILDER_IMAGE=rust:1.95-slim-bookworm
+# Distroless: glibc and libgcc and certificates, no shell and no package manager, so there is
+# nothing in it to use against the server and next to nothing to patch; `nonroot` is uid 65532.
+# debian:bookworm-slim serves as well where one wants a shell inside.
+ARG RUNTIME_IMAGE=gcr.io/distroless/cc-debian12:nonroot
+
+FROM ${BUILDER_IMAGE} AS build
+WORKDIR /src
+COPY . .
+# Crates and compiled dependencies live in cache mounts: a change of ours compiles ours alone.
+# The passenger's program is built without the demo, and thereby without SQLite.
+RUN --mount=type=cache,id=trecho-registry,target=/usr/local/cargo/registry \
+    --mount=type=cache,id=trecho-target,target=/src/target,sharing=locked \
+    cargo build --release --locked -p trecho-server \
+    && cargo build --release --locked -p trecho-tui --no-default-features \
+    && mkdir -p /out/data \
+    && cp target/release/trechod target/release/trecho /out/
+
+FROM ${RUNTIME_IMAGE} AS runtime
+ENV LANG=C.UTF-8
+USER 65532:65532
+STOPSIGNAL SIGTERM
+LABEL org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.vendor="The Trecho authors"
+
+FROM runtime AS client
+COPY --from=build /out/trecho /usr/local/bin/trecho
+# Session tokens and bookings of whoever uses this image.
+COPY --from=build --chown=65532:65532 /out/data /var/lib/trecho-client
+VOLUME /var/lib/trecho-client
+ENV TRECHO_DATA=/var/lib/trecho-client
+LABEL org.opencontainers.image.title="trecho" \
+      org.opencontainers.image.description="Trecho: the passenger's full-screen terminal client"
+ENTRYPOINT ["/usr/local/bin/trecho"]
+
+FROM runtime AS server
+COPY --from=build /out/trechod /out/trecho /usr/local/bin/
+COPY --from=build --chown=65532:65532 /out/data /var/lib/trecho
+VOLUME /var/lib/trecho
+ENV TRECHO_DATA=/var/lib/trecho
+EXPOSE 7470
+LABEL org.opencontainers.image.title="trechod" \
+      org.opencontainers.image.description="Trecho: the booking server"
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
+    CMD ["/usr/local/bin/trechod", "healthcheck"]
+ENTRYPOINT ["/usr/local/bin/trechod"]
+# Plain TCP on all of the container's addresses: who may reach them is the network's affair.
+CMD ["serve", "--listen", "0.0.0.0:7470", "--plaintext"]

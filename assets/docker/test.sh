@@ -1,0 +1,262 @@
+#!/usr/bin/env bash
+# Trecho in containers, for real: builds both images, lets three passengers race for the last seat,
+# kills the server with -9, and looks whether anything was lost.
+#
+# Needs an engine that answers, a docker client that speaks BuildKit, and tmux for the full-screen
+# part. Removes what it made, except base images and build cache, so that the next run is quick.
+# Ends with 77 if it cannot build here at all.
+set -euo pipefail
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+export PYTHONDONTWRITEBYTECODE=1
+run=trecho-test-$$
+tag=test-$$
+tmux_socket=$run
+work=$(mktemp -d)
+built=()
+
+note() { printf '  %s\n' "$*"; }
+fail() {
+    printf 'FAILED: %s\n' "$*" >&2
+    d logs --tail 30 "$run-server" >&2 2>/dev/null || true
+    exit 1
+}
+
+# A client new enough to want the buildx plugin and without it cannot build with BuildKit; the
+# distribution's own may.
+client() {
+    local candidate
+    for candidate in "${DOCKER:-docker}" /usr/bin/docker; do
+        if printf 'FROM scratch\nLABEL probe=1\n' |
+            DOCKER_BUILDKIT=1 timeout 60 "$candidate" build -q -t "$run-probe" - >/dev/null 2>&1; then
+            "$candidate" rmi "$run-probe" >/dev/null 2>&1 || true
+            echo "$candidate"
+            return
+        fi
+    done
+    echo "SKIPPED: no docker client here can build with BuildKit" >&2
+    return 1
+}
+DOCKER=$(client) || exit 77
+export DOCKER DOCKER_BUILDKIT=1
+d() { timeout 120 "$DOCKER" "$@"; }
+
+# Compose finds the same client, by whatever name it is called.
+mkdir "$work/bin" && ln -s "$(command -v "$DOCKER")" "$work/bin/docker"
+export PATH="$work/bin:$PATH"
+compose_command=(docker compose)
+"${compose_command[@]}" version >/dev/null 2>&1 || compose_command=(docker-compose)
+compose() { timeout 300 "${compose_command[@]}" "$@"; }
+
+cleanup() {
+    local status=$? project
+    set +e
+    tmux -L "$tmux_socket" kill-server 2>/dev/null
+    for project in "$run-one" "$run-two"; do
+        (cd "$top" && compose -p "$project" down -v --remove-orphans -t 1) >/dev/null 2>&1
+    done
+    # shellcheck disable=SC2046 # ids are words
+    "$DOCKER" rm -fv $("$DOCKER" ps -aq --filter "label=$run") >/dev/null 2>&1
+    "$DOCKER" network rm "$run" >/dev/null 2>&1
+    "$DOCKER" volume rm "$run-data" "$run-import" "$run-passenger" >/dev/null 2>&1
+    "$DOCKER" rmi "${built[@]}" >/dev/null 2>&1
+    rm -rf "$work"
+    exit "$status"
+}
+trap cleanup EXIT
+
+# until_true SECONDS WHAT COMMAND…: waits for COMMAND to succeed.
+until_true() {
+    local end=$((SECONDS + $1)) what=$2
+    shift 2
+    until "$@"; do
+        [ "$SECONDS" -lt "$end" ] || fail "waited in vain: $what"
+        sleep 0.2
+    done
+}
+
+# -- images ----------------------------------------------------------------------------------------
+
+build() { # TAG ARGUMENTS…
+    built+=("$1")
+    "$DOCKER" build --network host -t "$@" >"$work/build.log" 2>&1 || {
+        tail -40 "$work/build.log" >&2
+        fail "building $1"
+    }
+}
+
+echo "base images"
+bases=$("$top/assets/docker/bases.sh" 2>"$work/bases.log") || {
+    tail -5 "$work/bases.log" >&2
+    echo "SKIPPED: there are no base images to build on" >&2
+    exit 77
+}
+arguments=()
+for base in $bases; do
+    note "$base"
+    arguments+=(--build-arg "$base")
+done
+
+echo "building the images"
+server_image=trecho-server:$tag
+client_image=trecho-client:$tag
+passenger_image=trecho-passenger:$tag
+build "$server_image" "${arguments[@]}" "$top"
+build "$client_image" --target client "${arguments[@]}" "$top"
+build "$passenger_image" "${arguments[@]}" -f "$top/assets/docker/passenger.Dockerfile" \
+    "$top/assets/python"
+for image in "$server_image" "$client_image"; do
+    note "$image: $(($(d image inspect -f '{{.Size}}' "$image") / 1000000)) MB," \
+        "user $(d image inspect -f '{{.Config.User}}' "$image")"
+done
+
+# -- a server with one leg of one seat, and one of many --------------------------------------------
+
+hardened=(--read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges)
+common=(--label "$run" --network "$run")
+tomorrow=$(date -u -d '+2 days' +%F)
+last=TR9001-${tomorrow//-/}-GRU
+plenty=TR1042-${tomorrow//-/}-GRU
+cat >"$work/legs.csv" <<CSV
+flight,date,from,to,departs,arrives,aircraft,cabin,fare_reais
+TR1042,$tomorrow,GRU,SSA,06:10,08:35,320,29x3-3,412.90
+TR9001,$tomorrow,GRU,SSA,07:00,09:25,L4T,1x1,355.00
+CSV
+
+echo "starting the server"
+d network create --label "$run" "$run" >/dev/null
+d volume create --label "$run" "$run-import" >/dev/null
+d create "${common[@]}" "${hardened[@]}" --name "$run-server" --network-alias server \
+    -v "$run-data:/var/lib/trecho" -v "$run-import:/import" \
+    -e TRECHO_TIMETABLE=/import/legs.csv -e TRECHO_GRACE=10m \
+    --health-interval 1s --health-timeout 2s --health-retries 2 \
+    "$server_image" >/dev/null
+d cp "$work/legs.csv" "$run-server:/import/legs.csv"
+d start "$run-server" >/dev/null
+
+health() { [ "$(d inspect -f '{{.State.Health.Status}}' "$run-server")" = "$1" ]; }
+until_true 60 "the server to be healthy" health healthy
+note "healthy, read-only, no capabilities, uid $(d inspect -f '{{.Config.User}}' "$run-server")"
+
+# -- three passengers, one seat --------------------------------------------------------------------
+
+# passenger NAME ARGUMENTS…: starts the Python client in a container of its own.
+passenger() {
+    local name=$1
+    shift
+    d run -d "${common[@]}" "${hardened[@]}" --name "$run-$name" -e TRECHO_ADDR=server:7470 \
+        "$passenger_image" --json "$@" >/dev/null
+}
+# spoken NAME: waits for a passenger's end; prints what it said, returns its exit code.
+spoken() {
+    local status
+    status=$(d wait "$run-$1")
+    d logs "$run-$1" 2>"$work/$1.err"
+    return "$status"
+}
+ask() { # a passenger who is done at once
+    d run --rm "${common[@]}" "${hardened[@]}" -e TRECHO_ADDR=server:7470 \
+        "$passenger_image" --json "$@"
+}
+field() { python3 -c 'import json,sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+watching() { d logs "$run-watcher" 2>&1 | grep -q '^watching'; }
+
+echo "three passengers race for the last seat of $last"
+passenger watcher watch --count 1
+until_true 30 "the watcher to watch" watching
+for name in ana bento clara; do
+    passenger "$name" book "$last" --passenger "${name^} Prado" &
+done
+wait
+winners=()
+for name in ana bento clara; do
+    if spoken "$name" >"$work/$name.json"; then
+        winners+=("$name")
+    else
+        grep -q "not enough free seats" "$work/$name.err" || fail "$name: $(cat "$work/$name.err")"
+    fi
+done
+[ "${#winners[@]}" = 1 ] || fail "${#winners[@]} passengers got one seat"
+note "${winners[0]} got it; the other two were told that the leg is taken"
+spoken watcher >"$work/heard.json" || fail "the watcher failed: $(cat "$work/watcher.err")"
+grep -q '"event": "leg.taken"' "$work/heard.json" || fail "heard: $(cat "$work/heard.json")"
+grep -q "$last" "$work/heard.json" || fail "heard of another leg: $(cat "$work/heard.json")"
+note "a fourth, who only watched, heard leg.taken unasked"
+locator=$(field locator <"$work/${winners[0]}.json")
+claim=$(field claim <"$work/${winners[0]}.json")
+
+# -- the full screen -------------------------------------------------------------------------------
+
+# screen NAME WORD COMMAND…: runs it on a terminal, waits for WORD on its screen, then ends it.
+on_screen() { tmux -L "$tmux_socket" capture-pane -p -t "$1" 2>/dev/null | grep -q "$2"; }
+screen() {
+    local name=$1 word=$2
+    shift 2
+    tmux -L "$tmux_socket" -f /dev/null new-session -d -s "$name" -x 120 -y 40 "$@"
+    until_true 60 "$name to show $word" on_screen "$name" "$word"
+    tmux -L "$tmux_socket" capture-pane -p -t "$name" >"$work/$name.screen"
+    tmux -L "$tmux_socket" send-keys -t "$name" q
+}
+if command -v tmux >/dev/null; then
+    echo "the full-screen client in a container"
+    d volume create --label "$run" "$run-passenger" >/dev/null
+    screen fullscreen TR1042 "$DOCKER" run -it --rm --label "$run" --network "$run" "${hardened[@]}" \
+        -v "$run-passenger:/var/lib/trecho-client" -e TERM=xterm-256color "$client_image" server:7470
+    note "it draws:"
+    grep -m 3 -E 'TR1042|TR9001' "$work/fullscreen.screen" | cut -c 1-100 | sed 's/^/    /'
+else
+    echo "the full-screen client: skipped, there is no tmux here"
+fi
+
+# -- kill -9 ---------------------------------------------------------------------------------------
+
+echo "the server freezes, thaws, and is killed with -9"
+ask hold "$plenty" --count 2 >"$work/cart.json"
+token=$(field token <"$work/cart.json")
+d kill -s STOP "$run-server" >/dev/null
+until_true 60 "a frozen server to be unhealthy" health unhealthy
+d kill -s CONT "$run-server" >/dev/null
+until_true 60 "a thawed server to be healthy" health healthy
+note "health went red, and green again"
+d kill -s KILL "$run-server" >/dev/null
+if ask show "$locator" "$claim" >/dev/null 2>&1; then fail "a killed server answered"; fi
+d start "$run-server" >/dev/null
+until_true 60 "the server to come back healthy" health healthy
+
+ask show "$locator" "$claim" | cmp -s - "$work/${winners[0]}.json" || fail "the booking has changed"
+note "the booking $locator is as it was"
+ask --token "$token" cart >"$work/cart-after.json"
+[ "$(field holds <"$work/cart.json")" = "$(field holds <"$work/cart-after.json")" ] ||
+    fail "the cart has changed: $(cat "$work/cart.json" "$work/cart-after.json")"
+ask --token "$token" confirm --passenger "Duda Reis" --passenger "Edu Reis" >"$work/bought.json"
+note "the cart was resumed by its token and bought: $(field locator <"$work/bought.json")"
+if ask book "$last" --passenger "Davi Luz" >/dev/null 2>&1; then fail "the seat was sold twice"; fi
+
+d stop -t 15 "$run-server" >/dev/null
+[ "$(d inspect -f '{{.State.ExitCode}}' "$run-server")" = 0 ] || fail "SIGTERM did not end with 0"
+note "SIGTERM drained it: exit code 0"
+
+# -- compose ---------------------------------------------------------------------------------------
+
+if ! compose version >/dev/null 2>&1; then
+    echo "compose: skipped, there is none here"
+    exit 0
+fi
+echo "compose: two servers side by side"
+cd "$top"
+export TRECHO_TAG=$tag
+compose_up() { TRECHO_PORT=$2 compose -p "$run-$1" up -d --no-build >"$work/compose.log" 2>&1; }
+answers() { python3 "$top/assets/python/trecho.py" --server "127.0.0.1:$1" search --limit 1 >/dev/null 2>&1; }
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+for project in one two; do
+    port=$(free_port)
+    compose_up "$project" "$port" || fail "compose: $(tail -20 "$work/compose.log")"
+    until_true 90 "compose's server to answer on port $port" answers "$port"
+    note "$project answers on port $port"
+done
+if command -v tmux >/dev/null; then
+    screen second 'TR[0-9]' env PATH="$PATH" TRECHO_TAG="$tag" \
+        "${compose_command[@]}" -p "$run-two" run --rm client
+    note "compose run --rm client draws"
+fi
+echo "containers: all well"

@@ -1,0 +1,161 @@
+//! Seats into the cart, all or nothing.
+
+use trecho_shared::ids::HoldId;
+use trecho_shared::time::Moment;
+
+use super::{Decided, seen, set_clock};
+use crate::booking::state::{Leg, Session, State};
+use crate::booking::{
+    Ask, Caller, CartClock, CartView, Change, Decision, HoldRecord, LegKey, Outcome, Reason,
+    Refusal, SeatIx, Seats, SessionKey,
+};
+
+impl Seats {
+    /// How many seats are wanted.
+    fn wanted(&self) -> usize {
+        match self {
+            Self::Count(count) => usize::try_from(*count).unwrap_or(usize::MAX),
+            Self::Named(seats) => seats.len(),
+        }
+    }
+}
+
+impl State {
+    /// What is refused first: legs that departed, then closed, then taken; then single seats; then
+    /// what the cart has no room for. Each names all the legs that it is true of.
+    pub(super) fn hold(&self, caller: Caller, asks: &[Ask], now: Moment) -> Decided {
+        let session = self.speaking(caller)?;
+        self.legs_without(asks, Refusal::LegDeparted, |leg, _| !leg.departed(now))?;
+        self.legs_without(asks, Refusal::LegClosed, |leg, _| !leg.closed)?;
+        self.legs_without(asks, Refusal::LegTaken, |leg, ask| {
+            leg.seats.left() as usize >= ask.seats.wanted()
+        })?;
+        self.named_seats_are_free(asks)?;
+        self.cart_has_room(session, asks)?;
+        let holds = self.pick(asks)?;
+        if holds.is_empty() {
+            return Ok(Decision::accept(Outcome::Cart(session.view(&self.policy)), Vec::new()));
+        }
+        Ok(self.held(caller.session, session, holds, now))
+    }
+
+    /// The changes of a hold that succeeds.
+    fn held(
+        &self,
+        key: SessionKey,
+        session: &Session,
+        holds: Vec<HoldRecord>,
+        now: Moment,
+    ) -> Decision {
+        let clock = self.renewed(session, now);
+        let mut changes = Vec::with_capacity(2 * holds.len() + 3);
+        if session.kept {
+            self.note_contact(key, session, now, &mut changes);
+        } else {
+            let (token_hash, name) = (session.token_hash, session.name.clone());
+            changes.push(Change::SessionKept { session: key, token_hash, name });
+            changes.push(seen(key, session, now));
+        }
+        changes.extend(holds.iter().map(|&hold| Change::Held { session: key, hold }));
+        set_clock(key, session, clock, &mut changes);
+        let touched = holds.iter().map(|hold| hold.leg).collect();
+        self.tell_legs(touched, Reason::Held, &mut changes);
+
+        let mut all = Vec::with_capacity(session.cart.holds.len() + holds.len());
+        all.extend_from_slice(&session.cart.holds);
+        all.extend(holds);
+        let cart = CartView::new(all, clock, &self.policy);
+        Decision::accept(Outcome::Cart(cart), changes)
+    }
+
+    /// The clock of a cart that gets a hold now: a whole period from now, but not past the cap,
+    /// which was set by the first hold after the cart was empty.
+    fn renewed(&self, session: &Session, now: Moment) -> CartClock {
+        let policy = &self.policy;
+        let running = session.cart.clock.cap.filter(|_| !session.cart.holds.is_empty());
+        let cap = running
+            .unwrap_or_else(|| now.plus_ms(policy.hold_ms.saturating_mul(policy.renewals.max(1))));
+        CartClock {
+            deadline: Some(now.plus_ms(policy.hold_ms).min(cap)),
+            cap: Some(cap),
+            expired: false,
+        }
+    }
+
+    /// Refuses with all legs of which `fits` is not true. A leg that is not in memory has departed.
+    fn legs_without(
+        &self,
+        asks: &[Ask],
+        refusal: fn(Vec<LegKey>) -> Refusal,
+        fits: impl Fn(&Leg, &Ask) -> bool,
+    ) -> Result<(), Refusal> {
+        let misses = |ask: &&Ask| !self.legs.get(ask.leg).is_some_and(|leg| fits(leg, ask));
+        let legs: Vec<LegKey> = asks.iter().filter(misses).map(|ask| ask.leg).collect();
+        if legs.is_empty() { Ok(()) } else { Err(refusal(legs)) }
+    }
+
+    /// Refuses with the named seats that are not free, of the first leg that has such.
+    fn named_seats_are_free(&self, asks: &[Ask]) -> Result<(), Refusal> {
+        for ask in asks {
+            let Seats::Named(seats) = &ask.seats else { continue };
+            let claimed = |seat: &&SeatIx| !self.is_free(ask.leg, **seat);
+            let claimed: Vec<SeatIx> = seats.iter().filter(claimed).copied().collect();
+            if !claimed.is_empty() {
+                return Err(Refusal::SeatTaken(ask.leg, claimed));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses what passes the policy's bounds. No leg may have more seats than a purchase has
+    /// passengers, since it could not be confirmed. A leg that is asked for twice is refused here
+    /// as well; the wire does so before.
+    fn cart_has_room(&self, session: &Session, asks: &[Ask]) -> Result<(), Refusal> {
+        let (policy, cart) = (&self.policy, &session.cart);
+        let mut legs = cart.legs().count();
+        let mut seats = cart.holds.len();
+        for (at, ask) in asks.iter().enumerate().take(policy.legs + 1) {
+            let held = cart.seats_on(ask.leg);
+            let wanted = ask.seats.wanted();
+            let twice = asks[..at].iter().any(|earlier| earlier.leg == ask.leg);
+            if twice || held.saturating_add(wanted) > policy.passengers {
+                return Err(Refusal::CartFull);
+            }
+            legs += usize::from(held == 0);
+            seats += wanted;
+        }
+        let full = asks.len() > policy.legs || legs > policy.legs || seats > policy.seats;
+        if full { Err(Refusal::CartFull) } else { Ok(()) }
+    }
+
+    /// The holds that were asked for, which there is room and seats for.
+    fn pick(&self, asks: &[Ask]) -> Result<Vec<HoldRecord>, Refusal> {
+        let mut holds: Vec<HoldRecord> = Vec::new();
+        for ask in asks {
+            let Some(leg) = self.legs.get(ask.leg) else { continue };
+            let hold = |at: usize, seat: SeatIx| HoldRecord {
+                hold: HoldId(self.counters.hold.0 + at as u64),
+                leg: ask.leg,
+                seat,
+                fare: leg.facts.fare,
+            };
+            match &ask.seats {
+                Seats::Count(count) => {
+                    for seat in leg.seats.pick(*count, leg.facts.cabin.width()) {
+                        holds.push(hold(holds.len(), seat));
+                    }
+                }
+                Seats::Named(seats) => {
+                    for (at, &seat) in seats.iter().enumerate() {
+                        // Whoever names a seat twice finds it taken by himself.
+                        if seats[..at].contains(&seat) {
+                            return Err(Refusal::SeatTaken(ask.leg, vec![seat]));
+                        }
+                        holds.push(hold(holds.len(), seat));
+                    }
+                }
+            }
+        }
+        Ok(holds)
+    }
+}

@@ -1,0 +1,232 @@
+//! The rules read naively: plain lists, searched whole; time passes second by second.
+
+mod answers;
+
+use trecho_shared::ids::HoldId;
+use trecho_shared::time::Moment;
+
+use crate::booking::{
+    BookingKey, BookingRecord, CartClock, CartView, Generation, HoldRecord, LegFacts, LegKey,
+    LostReason, Policy, SeatIx, SessionKey, SessionRecord,
+};
+
+/// The legs of a run: cabins, and when they depart, in seconds.
+pub(super) const LEGS: &[(&str, i64)] =
+    &[("1x1", 5000), ("2x3", 300), ("1x1-1", 8000), ("3x1-1", 100_000), ("2x3", 1500)];
+
+/// Who has a seat.
+struct Claim {
+    /// None: it is sold.
+    session: Option<SessionKey>,
+    /// Its hold, now or before it was sold.
+    hold: HoldRecord,
+}
+
+pub(super) struct Someone {
+    pub(super) key: SessionKey,
+    token_hash: [u8; 32],
+    generation: Generation,
+    kept: bool,
+    /// None: connected.
+    until: Option<Moment>,
+    /// When holds succeeded since the cart was empty.
+    successes: Vec<Moment>,
+    expired: bool,
+    /// What is noted of the last contact.
+    noted: Moment,
+    /// When it was really heard of last, while not connected.
+    heard: Moment,
+}
+
+pub(super) struct Model {
+    policy: Policy,
+    now: Moment,
+    pub(super) legs: Vec<LegFacts>,
+    claims: Vec<Claim>,
+    pub(super) sessions: Vec<Someone>,
+    pub(super) bookings: Vec<BookingRecord>,
+    confirmed: Vec<(SessionKey, String, [u8; 32], BookingKey)>,
+    holds_made: u64,
+    sessions_made: u64,
+    pub(super) lost: Vec<(SessionKey, HoldRecord, LostReason)>,
+    /// Courses of events that are worth counting.
+    pub(super) shapes: Vec<&'static str>,
+}
+
+impl Model {
+    pub(super) fn new(policy: Policy, now: Moment, legs: Vec<LegFacts>) -> Self {
+        Self {
+            policy,
+            now,
+            legs,
+            claims: Vec::new(),
+            sessions: Vec::new(),
+            bookings: Vec::new(),
+            confirmed: Vec::new(),
+            holds_made: 0,
+            sessions_made: 0,
+            lost: Vec::new(),
+            shapes: Vec::new(),
+        }
+    }
+
+    pub(super) fn owners(&self, leg: LegKey, seat: SeatIx) -> usize {
+        self.claims.iter().filter(|claim| claim.hold.leg == leg && claim.hold.seat == seat).count()
+    }
+
+    pub(super) fn sold(&self) -> Vec<(LegKey, SeatIx)> {
+        let sold = self.claims.iter().filter(|claim| claim.session.is_none());
+        sold.map(|claim| (claim.hold.leg, claim.hold.seat)).collect()
+    }
+
+    pub(super) fn cart_of(&self, session: SessionKey) -> Vec<HoldRecord> {
+        let own = self.claims.iter().filter(|claim| claim.session == Some(session));
+        own.map(|claim| claim.hold).collect()
+    }
+
+    pub(super) fn view(&self, key: SessionKey) -> CartView {
+        let holds = self.cart_of(key);
+        let told = self.deadline(key).map(|at| at.plus_ms(-self.policy.slack_ms));
+        CartView { expires_at: told.filter(|_| !holds.is_empty()), holds }
+    }
+
+    pub(super) fn record(&self, session: &Someone) -> SessionRecord {
+        SessionRecord {
+            session: session.key,
+            token_hash: session.token_hash,
+            name: Some("Ana".to_owned()),
+            clock: CartClock {
+                deadline: self.deadline(session.key),
+                cap: self.cap(session.key),
+                expired: session.expired,
+            },
+            last_contact: session.noted,
+        }
+    }
+
+    fn cap(&self, key: SessionKey) -> Option<Moment> {
+        let first = self.someone(key)?.successes.first()?;
+        Some(first.plus_ms(self.policy.hold_ms * self.policy.renewals))
+    }
+
+    /// A period after the last hold, or three after the first.
+    fn deadline(&self, key: SessionKey) -> Option<Moment> {
+        let last = self.someone(key)?.successes.last()?;
+        self.cap(key).map(|cap| cap.min(last.plus_ms(self.policy.hold_ms)))
+    }
+
+    fn someone(&self, key: SessionKey) -> Option<&Someone> {
+        self.sessions.iter().find(|session| session.key == key)
+    }
+
+    fn edit(&mut self, key: SessionKey) -> &mut Someone {
+        self.sessions.iter_mut().find(|session| session.key == key).unwrap()
+    }
+
+    fn facts(&self, leg: LegKey) -> Option<&LegFacts> {
+        self.legs.get(leg.0 as usize - 1)
+    }
+
+    fn departed(&self, leg: LegKey) -> bool {
+        self.facts(leg).is_none_or(|facts| facts.departs_at.moment() <= self.now)
+    }
+
+    fn left(&self, leg: LegKey) -> usize {
+        let claimed = self.claims.iter().filter(|claim| claim.hold.leg == leg).count();
+        self.facts(leg).unwrap().cabin.capacity() as usize - claimed
+    }
+
+    /// Lets time pass until `now`; a sweep at every second, as if nobody ever came late.
+    pub(super) fn pass(&mut self, now: Moment) {
+        while self.now < now {
+            self.now = self.now.plus_ms(1000);
+            self.end_carts();
+        }
+        self.end_carts();
+        self.forget();
+    }
+
+    fn end_carts(&mut self) {
+        for key in self.sessions.iter().map(|session| session.key).collect::<Vec<_>>() {
+            for hold in self.cart_of(key) {
+                if self.departed(hold.leg) {
+                    self.lose(key, hold, LostReason::Departed);
+                }
+            }
+            let deadline = self.deadline(key).is_some_and(|at| at <= self.now);
+            let grace = self.someone(key).unwrap().until.is_some_and(|at| at <= self.now);
+            if !deadline && !grace {
+                continue;
+            }
+            for hold in self.cart_of(key) {
+                if !deadline {
+                    self.shapes.push("ended by the grace");
+                }
+                self.lose(key, hold, LostReason::Expired);
+                self.edit(key).expired = true;
+            }
+        }
+    }
+
+    fn lose(&mut self, key: SessionKey, hold: HoldRecord, why: LostReason) {
+        self.free(key, hold.hold);
+        self.lost.push((key, hold, why));
+    }
+
+    fn free(&mut self, key: SessionKey, hold: HoldId) {
+        self.claims.retain(|claim| claim.session != Some(key) || claim.hold.hold != hold);
+        if self.cart_of(key).is_empty() {
+            self.edit(key).successes.clear();
+        }
+    }
+
+    fn forget(&mut self) {
+        let (now, tolerance) = (self.now, self.policy.contact_ms());
+        let memory = self.policy.memory_ms + tolerance;
+        let mut gone = Vec::new();
+        for session in &mut self.sessions {
+            let remembered = if session.kept { session.noted.plus_ms(memory) } else { now };
+            let over = |until: Moment| until.max(remembered) <= now;
+            match session.until {
+                None if session.kept && session.noted.plus_ms(tolerance) <= now => {
+                    session.noted = now;
+                }
+                Some(until) if over(until) => gone.push(session.key),
+                None | Some(_) => {}
+            }
+        }
+        for key in gone {
+            if !self.cart_of(key).is_empty() {
+                continue;
+            }
+            let session = self.someone(key).unwrap();
+            if session.kept {
+                assert!(now.ms_since(session.heard) >= self.policy.memory_ms, "forgotten too soon");
+                self.shapes.push("a kept session forgotten");
+            } else {
+                self.shapes.push("a session that never held forgotten");
+            }
+            self.remove(key);
+        }
+    }
+
+    fn remove(&mut self, key: SessionKey) {
+        self.sessions.retain(|session| session.key != key);
+        self.confirmed.retain(|(owner, ..)| *owner != key);
+    }
+
+    pub(super) fn forget_unkept(&mut self) {
+        self.sessions.retain(|session| session.kept);
+    }
+
+    pub(super) fn restart(&mut self) {
+        let until = self.now.plus_ms(self.policy.grace_ms);
+        for session in &mut self.sessions {
+            if session.until.is_none() {
+                session.heard = self.now;
+            }
+            session.generation = Generation(0);
+            session.until = Some(until);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Random steps, in small numbers that are given a meaning only when they are taken: so that most
+//! of them hit something, and shrinking keeps them meaningful.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use trecho_shared::ids::{HoldId, Locator};
+
+use super::model::Model;
+use crate::booking::rehearsal::{cancellation, facts, leg_id, purchase};
+use crate::booking::{Ask, Caller, Command, LegKey, SeatIx, Seats};
+
+/// What happens next.
+#[derive(Debug, Clone)]
+pub(super) enum Step {
+    /// Seconds pass.
+    Wait(u16),
+    Restart,
+    Sweep,
+    Open,
+    /// Of a token, known or not.
+    Resume(u8),
+    /// Of a connection, the last ones first.
+    Detach(u8),
+    Close(u8),
+    Look(u8),
+    Hold(u8, Vec<(u8, Want)>),
+    Release(u8, Option<Vec<u8>>),
+    Confirm(u8, Buy),
+    /// Of a booking, known or not, and its legs.
+    Cancel(u8, Option<Vec<u8>>),
+    /// Legs by number, and how they are to differ.
+    Schedule(Vec<(u8, u8)>),
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Want {
+    Count(u8),
+    Named(Vec<u8>),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Buy {
+    /// None: as many as the cart has seats on its first leg.
+    passengers: Option<u8>,
+    key: u8,
+    body: u8,
+    /// None: what the cart holds is not said. Some(true): it is said as it is.
+    saw: Option<bool>,
+}
+
+/// One course of events.
+pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
+    vec(step(), 1..90)
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let caller = || prop_oneof![6 => Just(0_u8), 4 => Just(1_u8), 3 => 2..7_u8];
+    let want = prop_oneof![
+        4 => (1..4_u8).prop_map(Want::Count),
+        1 => vec(0..6_u8, 1..3).prop_map(Want::Named),
+    ];
+    let buy = (
+        prop::option::weighted(0.2, 0..5_u8),
+        0..4_u8,
+        0..8_u8,
+        prop::option::of(prop::bool::weighted(0.8)),
+    )
+        .prop_map(|(passengers, key, body, saw)| Buy { passengers, key, body: body / 7, saw });
+    prop_oneof![
+        16 => (0..25_u16).prop_map(Step::Wait),
+        4 => (25..120_u16).prop_map(Step::Wait),
+        1 => (600..1500_u16).prop_map(Step::Wait),
+        1 => Just(Step::Restart),
+        1 => Just(Step::Sweep),
+        4 => Just(Step::Open),
+        5 => (0..4_u8).prop_map(Step::Resume),
+        3 => caller().prop_map(Step::Detach),
+        2 => caller().prop_map(Step::Close),
+        3 => caller().prop_map(Step::Look),
+        40 => (caller(), vec((1..6_u8, want), 1..4))
+            .prop_map(|(caller, asks)| Step::Hold(caller, asks)),
+        4 => (caller(), prop::option::of(vec(0..4_u8, 1..3)))
+            .prop_map(|(caller, places)| Step::Release(caller, places)),
+        16 => (caller(), buy).prop_map(|(caller, buy)| Step::Confirm(caller, buy)),
+        8 => (0..3_u8, prop::option::of(vec(1..6_u8, 1..3)))
+            .prop_map(|(booking, legs)| Step::Cancel(booking, legs)),
+        2 => vec((1..8_u8, 0..4_u8), 1..4).prop_map(Step::Schedule),
+    ]
+}
+
+/// Who has spoken so far.
+#[derive(Default)]
+pub(super) struct Cast {
+    pub(super) callers: Vec<Caller>,
+    opened: u8,
+}
+
+impl Cast {
+    /// The command that a step means now; none if nobody could give it.
+    pub(super) fn command(&mut self, step: &Step, model: &Model) -> Option<Command> {
+        Some(match step {
+            Step::Wait(_) | Step::Restart => return None,
+            Step::Sweep => Command::Sweep,
+            Step::Open => {
+                self.opened += 1;
+                Command::Open { token_hash: [self.opened; 32], name: Some("Ana".to_owned()) }
+            }
+            Step::Resume(back) => {
+                // Zero is nobody's token.
+                Command::Resume { token_hash: [self.opened.saturating_sub(*back); 32] }
+            }
+            Step::Detach(who) => Command::Detach(self.caller(*who, model)?),
+            Step::Close(who) => Command::Close(self.caller(*who, model)?),
+            Step::Look(who) => Command::Cart(self.caller(*who, model)?),
+            Step::Hold(who, wants) => Command::Hold(self.caller(*who, model)?, asks(wants, model)),
+            Step::Release(who, places) => {
+                let caller = self.caller(*who, model)?;
+                Command::Release(caller, places.as_ref().map(|at| holds(at, caller, model)))
+            }
+            Step::Confirm(who, buy) => self.confirm(*who, buy, model)?,
+            Step::Cancel(booking, legs) => {
+                let legs = legs
+                    .as_ref()
+                    .map(|legs| legs.iter().map(|&leg| leg_id(u32::from(leg))).collect::<Vec<_>>());
+                cancellation(Locator::from_index(u64::from(*booking)), legs.as_deref())
+            }
+            Step::Schedule(legs) => Command::Schedule(
+                legs.iter().map(|&(number, change)| varied(number, change, model).into()).collect(),
+            ),
+        })
+    }
+
+    /// One of the last three who may speak; or, beyond, anyone who ever could.
+    fn caller(&self, back: u8, model: &Model) -> Option<Caller> {
+        let back = usize::from(back);
+        let mut able = self.callers.iter().rev().filter(|caller| model.check(**caller).is_ok());
+        let any = || self.callers.iter().rev().nth(back.saturating_sub(3));
+        if back < 3 { able.nth(back).or_else(any) } else { any() }.copied()
+    }
+
+    fn confirm(&self, who: u8, buy: &Buy, model: &Model) -> Option<Command> {
+        let caller = self.caller(who, model)?;
+        let cart = model.cart_of(caller.session);
+        let first = cart
+            .first()
+            .map_or(1, |hold| cart.iter().filter(|other| other.leg == hold.leg).count());
+        let passengers = buy.passengers.unwrap_or(u8::try_from(first).unwrap());
+        let mut purchase = purchase(passengers, &format!("key {}", buy.key), buy.body);
+        purchase.holds = buy.saw.map(|whole| {
+            let skipped = usize::from(!whole);
+            cart.iter().skip(skipped).map(|hold| hold.hold).collect()
+        });
+        Some(Command::Confirm(caller, Box::new(purchase)))
+    }
+}
+
+/// Each leg once: the wire lets nothing else through. Seats are those of the cabin, each once.
+fn asks(wants: &[(u8, Want)], model: &Model) -> Vec<Ask> {
+    let mut asks: Vec<Ask> = Vec::new();
+    for (number, want) in wants {
+        let leg = LegKey(u32::from(*number));
+        if asks.iter().any(|ask| ask.leg == leg) {
+            continue;
+        }
+        let capacity =
+            model.legs.get(usize::from(*number) - 1).map_or(1, |facts| facts.cabin.capacity());
+        let seats = match want {
+            Want::Count(count) => Seats::Count(u32::from(*count)),
+            Want::Named(seats) => {
+                let mut seats: Vec<SeatIx> =
+                    seats.iter().map(|&seat| SeatIx(u32::from(seat) % capacity)).collect();
+                seats.sort_unstable();
+                seats.dedup();
+                Seats::Named(seats)
+            }
+        };
+        asks.push(Ask { leg, seats });
+    }
+    asks
+}
+
+/// The holds at these places of the cart; beyond it, some that are not in it.
+fn holds(places: &[u8], caller: Caller, model: &Model) -> Vec<HoldId> {
+    let cart = model.cart_of(caller.session);
+    let hold = |&place: &u8| {
+        cart.get(usize::from(place)).map_or(HoldId(1000 + u64::from(place)), |hold| hold.hold)
+    };
+    places.iter().map(hold).collect()
+}
+
+/// A leg as it is, or with another fare, other times, or another cabin; or a new one.
+fn varied(number: u8, change: u8, model: &Model) -> crate::booking::LegFacts {
+    let known = model.legs.iter().find(|facts| facts.id == leg_id(u32::from(number)));
+    let mut facts = known.cloned().unwrap_or_else(|| facts(u32::from(number), "1x2", 3000));
+    match change {
+        0 => {}
+        1 => facts.fare.0 += 100,
+        2 => {
+            let seconds = facts.departs_at.unix_seconds() + 7;
+            facts.departs_at = trecho_shared::time::LocalTime::new(seconds, -180).unwrap();
+        }
+        _ => facts.cabin = std::sync::Arc::new("2x2".parse().unwrap()),
+    }
+    facts
+}

@@ -1,0 +1,132 @@
+//! The command line of `trechod`; `trecho server …` is the same.
+//!
+//! Exit codes: 0 done, 1 failed, 2 misused.
+
+mod healthcheck;
+mod import;
+mod period;
+mod serve;
+mod settings;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use color_eyre::eyre::{self, WrapErr};
+
+pub use period::{ParsePeriodError, Period};
+use settings::{Settings, SettingsError};
+
+/// The booking server of Trecho: who reserves first has the seat, and no seat is ever sold twice.
+#[derive(Debug, Parser)]
+#[command(name = "trechod", version = VERSION, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const IMPORT_HELP: &str = "A CSV file with the columns flight, date, from, to, departs, arrives, aircraft, cabin, fare_reais";
+const HEALTHCHECK_HELP: &str = "Its address [default: $TRECHO_LISTEN, or 127.0.0.1:7470]";
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (protocol 1)");
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve until SIGTERM or Ctrl-C
+    Serve {
+        /// The settings.
+        #[command(flatten)]
+        settings: Box<Settings>,
+        /// A TOML file with settings: what flags and variables leave open
+        #[arg(long, env = "TRECHO_CONFIG", value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Add legs to the timetable of a server that does not run
+    Import {
+        /// A CSV file with a line for each leg.
+        #[arg(help = IMPORT_HELP)]
+        file: PathBuf,
+        /// The data directory of the server
+        #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// Ask a running server for a sign of life
+    Healthcheck {
+        /// Its address.
+        #[arg(value_name = "ADDR:PORT", help = HEALTHCHECK_HELP)]
+        address: Option<SocketAddr>,
+    },
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+enum Failure {
+    /// It was asked in a way that it cannot be: exit code 2.
+    Misused(eyre::Report),
+    /// It went wrong: exit code 1.
+    Failed(eyre::Report),
+}
+
+impl<E: Into<eyre::Report>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Failure {
+    fn misused(error: SettingsError) -> Self {
+        Self::Misused(error.into())
+    }
+}
+
+/// Runs a command line, its program's name first, and says how the process should end. Writes to
+/// the standard streams; `serve` sends the log to the standard error stream.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // The streams may be closed; the exit code says the same.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    // It is set already where `trecho server` runs in a process that has set it.
+    let _ = color_eyre::config::HookBuilder::default().display_env_section(false).install();
+    let done = match cli.command {
+        Command::Serve { settings, config } => serve::serve(*settings, config),
+        Command::Import { file, data } => import::import(&file, &data),
+        Command::Healthcheck { address } => healthcheck::healthcheck(address),
+    };
+    let (code, report) = match done {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Failed(report)) => (1, report),
+        Err(Failure::Misused(report)) => (2, report),
+    };
+    say(&format!("trechod: {}", chain(&report)));
+    ExitCode::from(code)
+}
+
+/// An error and its causes, each that says something new.
+fn chain(report: &eyre::Report) -> String {
+    let mut text = report.to_string();
+    for cause in report.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
+/// One line on the standard error stream.
+fn say(line: &str) {
+    // A closed stream is nothing to fail over.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// The runtime of a command.
+fn runtime() -> eyre::Result<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.wrap_err("cannot start the runtime")
+}

@@ -1,0 +1,91 @@
+//! `trechod serve`.
+
+use std::path::PathBuf;
+
+use color_eyre::eyre::WrapErr;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::{Failure, Settings, runtime, say};
+use crate::log;
+use crate::server::{Server, ServerHandle, StartError};
+
+pub(super) fn serve(settings: Settings, file: Option<PathBuf>) -> Result<(), Failure> {
+    let settings = match file {
+        Some(path) => settings.or(Settings::read(&path).map_err(Failure::misused)?),
+        None => settings,
+    };
+    let format = settings.log.unwrap_or_default();
+    log::install(format, &settings.log_level.clone().unwrap_or_default());
+    allow_open_files();
+    let config = settings.config().map_err(Failure::misused)?;
+    let data_dir = config.data_dir.clone();
+    runtime()?.block_on(async {
+        // Before the server: a signal while it starts is not lost.
+        let mut stops = Stops::listen().wrap_err("cannot listen for signals")?;
+        let started = tokio::select! {
+            started = Server::start(config) => started,
+            () = stops.next() => return Ok(()),
+        };
+        let server = started.map_err(|error| match error {
+            StartError::Exposed(_) => Failure::Misused(error.into()),
+            error => Failure::Failed(error.into()),
+        })?;
+        announce(format, &server, &data_dir);
+        run(server, stops).await
+    })
+}
+
+/// The one line that says where it serves.
+fn announce(format: log::Format, server: &ServerHandle, data_dir: &std::path::Path) {
+    let address = server.local_addr();
+    match format {
+        log::Format::Pretty => {
+            say(&format!("trechod serves {address} (data in {})", data_dir.display()));
+        }
+        log::Format::Json => say(&serde_json::json!({ "serves": address }).to_string()),
+    }
+}
+
+async fn run(mut server: ServerHandle, mut stops: Stops) -> Result<(), Failure> {
+    tokio::select! {
+        ended = server.wait() => return Ok(ended?),
+        () = stops.next() => {}
+    }
+    tracing::info!("stopping: connections get what they are owed");
+    server.stop();
+    tokio::select! {
+        ended = server.wait() => Ok(ended?),
+        () = stops.next() => {
+            let impatient = "a second signal has cut the connections; what was answered is on disk";
+            Err(Failure::Failed(color_eyre::eyre::eyre!(impatient)))
+        }
+    }
+}
+
+/// SIGTERM and Ctrl-C.
+struct Stops {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stops {
+    fn listen() -> std::io::Result<Self> {
+        let (terminate, interrupt) = (SignalKind::terminate(), SignalKind::interrupt());
+        Ok(Self { terminate: signal(terminate)?, interrupt: signal(interrupt)? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Raises this process's limit on open files as far as it may: many systems begin with 1,024.
+fn allow_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // Where that is refused, the server serves fewer connections.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+}

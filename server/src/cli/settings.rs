@@ -1,0 +1,189 @@
+//! The settings of `trechod serve`, each from a flag, a `TRECHO_*` variable or a line in the
+//! configuration file. The flag wins over the variable, the variable over the file.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::{ArgAction, Args};
+use serde::Deserialize;
+
+use super::Period;
+use crate::config::{Config, TimetableSource};
+use crate::log;
+
+const DATA_HELP: &str = "Directory for everything that lasts [default: $XDG_DATA_HOME/trechod, or \
+                         ~/.local/share/trechod]";
+
+/// Every setting, or nothing where this source says nothing of it.
+#[derive(Debug, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Settings {
+    /// Address to listen on; port 0 picks one [default: 127.0.0.1:7470]
+    #[arg(long, env = "TRECHO_LISTEN", value_name = "ADDR:PORT")]
+    pub(super) listen: Option<SocketAddr>,
+    /// Directory for everything that lasts.
+    #[arg(long, env = "TRECHO_DATA", value_name = "DIR", help = DATA_HELP)]
+    pub(super) data: Option<PathBuf>,
+    /// What an empty data directory gets: sample, none, or a CSV file [default: sample]
+    #[arg(long, env = "TRECHO_TIMETABLE", value_name = "sample|none|FILE.csv")]
+    pub(super) timetable: Option<Timetable>,
+    /// How long a cart is held after its last successful hold [default: 10m]
+    #[arg(long, env = "TRECHO_HOLD", value_name = "DURATION")]
+    pub(super) hold: Option<Period>,
+    /// How long a cart outlives its lost connection [default: 60s]
+    #[arg(long, env = "TRECHO_GRACE", value_name = "DURATION")]
+    pub(super) grace: Option<Period>,
+    /// Serve other machines although nothing is encrypted
+    #[arg(long, env = "TRECHO_PLAINTEXT", action = ArgAction::Set, num_args = 0..=1,
+        require_equals = true, default_missing_value = "true", value_name = "true|false")]
+    pub(super) plaintext: Option<bool>,
+    /// How many connections at once [default: 16384, or what the open-files limit allows]
+    #[arg(long, env = "TRECHO_MAX_CONNECTIONS", value_name = "N")]
+    pub(super) max_connections: Option<usize>,
+    /// What the sample timetable is generated from [default: 2026]
+    #[arg(long, env = "TRECHO_SEED", value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// How log lines look [default: pretty]
+    #[arg(long, env = "TRECHO_LOG", value_name = "pretty|json")]
+    pub(super) log: Option<log::Format>,
+    /// Which log lines are written: error, warn, info, debug, trace [default: info]
+    #[arg(long, env = "TRECHO_LOG_LEVEL", value_name = "LEVEL")]
+    pub(super) log_level: Option<log::Level>,
+}
+
+/// `sample`, `none` or a path.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub(super) struct Timetable(pub(super) TimetableSource);
+
+impl From<String> for Timetable {
+    fn from(text: String) -> Self {
+        Self(match text.as_str() {
+            "sample" => TimetableSource::Sample,
+            "none" => TimetableSource::None,
+            path => TimetableSource::File(path.into()),
+        })
+    }
+}
+
+impl FromStr for Timetable {
+    type Err = std::convert::Infallible;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(text.to_owned().into())
+    }
+}
+
+/// Why settings cannot be used: the user's to mend.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SettingsError {
+    /// The configuration file cannot be read.
+    #[error("cannot read the configuration file {path}: {source}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The configuration file says something that is no setting.
+    #[error("in the configuration file {path}: {source}")]
+    Misspelt {
+        /// Which file.
+        path: PathBuf,
+        /// Where in it, and what.
+        source: toml::de::Error,
+    },
+    /// Neither a data directory nor a home.
+    #[error("there is no home directory to keep data in; say where with --data DIR")]
+    NoHome,
+}
+
+impl Settings {
+    /// Reads a configuration file.
+    pub(super) fn read(path: &Path) -> Result<Self, SettingsError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
+        toml::from_str(&text)
+            .map_err(|source| SettingsError::Misspelt { path: path.to_owned(), source })
+    }
+
+    /// These settings, and where they say nothing, those of `fallback`.
+    pub(super) fn or(self, fallback: Self) -> Self {
+        Self {
+            listen: self.listen.or(fallback.listen),
+            data: self.data.or(fallback.data),
+            timetable: self.timetable.or(fallback.timetable),
+            hold: self.hold.or(fallback.hold),
+            grace: self.grace.or(fallback.grace),
+            plaintext: self.plaintext.or(fallback.plaintext),
+            max_connections: self.max_connections.or(fallback.max_connections),
+            seed: self.seed.or(fallback.seed),
+            log: self.log.or(fallback.log),
+            log_level: self.log_level.or(fallback.log_level),
+        }
+    }
+
+    /// The server's configuration: these settings over the defaults.
+    pub(super) fn config(self) -> Result<Config, SettingsError> {
+        let Self { listen, data, timetable, hold, grace, plaintext, max_connections, seed, .. } =
+            self;
+        let data_dir = data.or_else(default_data_dir).ok_or(SettingsError::NoHome)?;
+        let mut config = Config::new(data_dir);
+        config.listen = listen.unwrap_or(config.listen);
+        config.timetable = timetable.map_or(config.timetable, |timetable| timetable.0);
+        config.hold = hold.map_or(config.hold, |period| period.0);
+        config.grace = grace.map_or(config.grace, |period| period.0);
+        config.plaintext = plaintext.unwrap_or(config.plaintext);
+        config.seed = seed.unwrap_or(config.seed);
+        config.limits.connections = max_connections.unwrap_or(config.limits.connections);
+        Ok(config)
+    }
+}
+
+/// Where data is kept unless `--data` says otherwise: `$XDG_DATA_HOME/trechod`, else
+/// `~/.local/share/trechod`.
+fn default_data_dir() -> Option<PathBuf> {
+    let absolute =
+        |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = absolute("XDG_DATA_HOME")
+        .or_else(|| absolute("HOME").map(|home| home.join(".local/share")));
+    base.map(|base| base.join("trechod"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(text: &str) -> Result<Settings, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    #[test]
+    fn every_setting_has_a_line_in_the_file() {
+        let all = file(
+            "listen = '0.0.0.0:1'\ndata = '/d'\ntimetable = 'none'\nhold = '90s'\ngrace = '5s'\n\
+             plaintext = true\nmax_connections = 9\nseed = 7\nlog = 'json'\nlog_level = 'debug'\n",
+        );
+        let config = all.unwrap().config().unwrap();
+        assert_eq!(config.listen.to_string(), "0.0.0.0:1");
+        assert_eq!(config.timetable, TimetableSource::None);
+        assert_eq!((config.hold.as_secs(), config.grace.as_secs()), (90, 5));
+        assert_eq!((config.plaintext, config.limits.connections, config.seed), (true, 9, 7));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name_with_its_line() {
+        let error = file("seed = 1\nholds = '9m'\n").unwrap_err().to_string();
+        assert!(error.contains("line 2") && error.contains("holds"), "{error}");
+        let error = file("hold = '9 minutes'\n").unwrap_err().to_string();
+        assert!(error.contains("line 1") && error.contains("such as 90s"), "{error}");
+    }
+
+    #[test]
+    fn the_nearer_source_wins() {
+        let near = file("seed = 1").unwrap();
+        let far = file("seed = 2\nhold = '1m'").unwrap();
+        let both = near.or(far);
+        assert_eq!((both.seed, both.hold), (Some(1), Some("60s".parse().unwrap())));
+    }
+}

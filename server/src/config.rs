@@ -1,0 +1,78 @@
+//! What a server is told before it starts.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use trecho_shared::DEFAULT_PORT;
+
+use crate::booking::Policy;
+use crate::clock::Clock;
+use crate::limits::Limits;
+
+/// Where the legs of an empty data directory come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TimetableSource {
+    /// The generated network, extended daily.
+    Sample,
+    /// Nowhere: there are no legs until some are imported.
+    None,
+    /// A CSV file.
+    File(PathBuf),
+}
+
+/// Everything that a server is told. [`Config::new`] has the defaults.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen. Port 0 picks one; [`crate::ServerHandle::local_addr`] tells which.
+    pub listen: SocketAddr,
+    /// Clients beyond this machine may connect although nothing is encrypted.
+    pub plaintext: bool,
+    /// Where everything that lasts is kept. Created if need be.
+    pub data_dir: PathBuf,
+    /// What an empty data directory gets.
+    pub timetable: TimetableSource,
+    /// What the sample timetable and its crowd are generated from.
+    pub seed: u64,
+    /// How long a cart is held after its last successful hold.
+    pub hold: Duration,
+    /// How long a cart outlives its connection.
+    pub grace: Duration,
+    /// The bounds of connections.
+    pub limits: Limits,
+    /// What time it is for this server.
+    pub clock: Clock,
+}
+
+impl Config {
+    /// The defaults, with everything that lasts in `data_dir`.
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT),
+            plaintext: false,
+            data_dir: data_dir.into(),
+            timetable: TimetableSource::Sample,
+            seed: DEFAULT_SEED,
+            hold: Duration::from_secs(600),
+            grace: Duration::from_secs(60),
+            limits: Limits::default(),
+            clock: Clock::start(),
+        }
+    }
+
+    /// The numbers that the rules go by.
+    pub fn policy(&self) -> Policy {
+        Policy {
+            hold_ms: milliseconds(self.hold),
+            grace_ms: milliseconds(self.grace),
+            ..Policy::default()
+        }
+    }
+}
+
+/// The seed of the sample timetable unless another is given.
+pub const DEFAULT_SEED: u64 = 2026;
+
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

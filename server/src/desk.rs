@@ -1,0 +1,206 @@
+//! The desk: one writer, who decides every command in the order in which they queued.
+//!
+//! A plain thread owns the rules' state and the ledger. It takes what has queued up (at most
+//! [`BATCH`] orders), decides each at its own time, and commits what they change in **one**
+//! transaction: nobody waits for a timer, and the more there is to do, the more share a commit.
+//! Then, in this order: the board is brought up to date, the answers go out, and the feed hears of
+//! it. A batch that changes nothing on disk commits nothing.
+//!
+//! **When the disk has no room**, the batch is undone, and its orders are decided once more in
+//! their order, as if they came to a desk that cannot write: what is only read, refused, or true
+//! without the disk (a session opens, is resumed, is detached) is answered as ever; everything
+//! else is refused with [`Rejection::StorageUnavailable`]. For the rules time stands still
+//! just before the first expiry that cannot be written. After [`RETRY_MS`] the disk is tried again.
+//!
+//! **Any other failure of the ledger** leaves the outcome unknown: the thread ends with a
+//! [`Fault`], no order gets an answer, and the process has to end.
+
+mod batch;
+mod outboxes;
+mod sweeper;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::thread;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+
+use crate::booking::{self, Change, Command, Outcome, Refusal, State};
+use crate::clock::Clock;
+use crate::ledger::{Ledger, LedgerError};
+
+use writer::Writer;
+
+/// So many orders share a commit at most.
+pub const BATCH: usize = 512;
+
+/// So many orders may wait. Overflow: whoever sends waits for a place.
+pub const QUEUE: usize = 1_024;
+
+/// A full disk is left alone for so long.
+pub const RETRY_MS: i64 = 1_000;
+
+/// What a session is told beside the replies to its orders. Bounded by whoever makes it. Overflow:
+/// the desk drops its end, which is for the connection to close; when the session is resumed, the
+/// reply tells its state.
+pub type Outbox = mpsc::Sender<Told>;
+
+/// What a session did not ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// Its cart lost holds. Boxed: each outbox has room for many, and mostly none.
+    Lost(Box<booking::Lost>),
+    /// Another connection has resumed the session: the last thing this one is told.
+    Replaced,
+}
+
+/// The one answer to an order. What it says has been committed.
+pub type Reply = Result<Outcome, Rejection>;
+
+/// Why an order was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// The rules say no.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    /// The disk has no room; nothing was changed. Later it may have.
+    #[error("the disk has no room")]
+    StorageUnavailable,
+    /// The desk had ended before the order came; nothing was changed.
+    #[error("the desk is closed")]
+    Closing,
+    /// The desk ended over a [`Fault`] while it had the order: what became of it is not known, so
+    /// nothing may be answered. A client learns it by asking again, with the same key.
+    #[error("the desk ended; what became of the order is not known")]
+    Unknown,
+}
+
+/// A command and the way back.
+#[derive(Debug)]
+pub struct Order {
+    /// What is to be decided.
+    pub command: Command,
+    /// If this opens or resumes a session: where to tell it what it did not ask for.
+    pub attach: Option<Outbox>,
+    /// Gets the answer; is dropped without one over a [`Fault`]. If nobody is there to hear that a
+    /// session was attached, the desk detaches it again.
+    pub reply: oneshot::Sender<Reply>,
+}
+
+/// Who else follows what was committed: called on the desk's thread, once a batch, so neither
+/// method may wait for anything.
+pub trait Outward: Send {
+    /// Before the answers: what is searched must show the changes.
+    fn apply(&mut self, changes: &[Change]);
+    /// After the answers: tell whoever watches.
+    fn publish(&mut self, changes: &[Change]);
+}
+
+/// Random numbers, each of 64 bits.
+pub type Random = Box<dyn FnMut() -> u64 + Send>;
+
+/// The system's random numbers.
+pub fn system_random() -> Random {
+    Box::new(|| getrandom::u64().expect("a system that serves has random numbers"))
+}
+
+/// What a desk works with.
+pub struct Fittings {
+    /// The rules' state, restored from the ledger.
+    pub state: State,
+    /// What lasts.
+    pub ledger: Ledger,
+    /// What time it is.
+    pub clock: Clock,
+    /// Who else follows.
+    pub outward: Box<dyn Outward>,
+    /// Where locators come from.
+    pub random: Random,
+}
+
+/// Why the desk's thread ended before its time. The process has to end, too.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// What the ledger has is not known any more, or contradicts the rules.
+    #[error("the ledger failed, and what it holds is not known: start again")]
+    Ledger(#[from] LedgerError),
+    /// A defect of the server.
+    #[error("the desk's thread panicked")]
+    Panicked,
+}
+
+/// Where orders are handed in. The thread ends, when all that queued is done, with the last clone.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    orders: mpsc::Sender<Order>,
+}
+
+/// The running desk.
+#[derive(Debug)]
+pub struct Running {
+    ended: oneshot::Receiver<Result<(), Fault>>,
+    sweeper: JoinHandle<()>,
+}
+
+impl Desk {
+    /// Opens the desk: a thread, and a task of the current Tokio runtime that wakes it for what
+    /// time brings.
+    ///
+    /// # Errors
+    /// If the system has no thread to give.
+    pub fn open(fittings: Fittings) -> std::io::Result<(Self, Running)> {
+        let (orders, queue) = mpsc::channel(QUEUE);
+        let (due, watched) = watch::channel(None);
+        let (end, ended) = oneshot::channel();
+        let clock = fittings.clock.clone();
+        let writer = Writer::new(fittings, queue, due);
+        thread::Builder::new().name("desk".to_owned()).spawn(move || {
+            // If nobody waits for the end, nobody needs to hear of it.
+            let _unheard = end.send(writer.run());
+        })?;
+        let sweeper = tokio::spawn(sweeper::sweep(orders.downgrade(), watched, clock));
+        Ok((Self { orders }, Running { ended, sweeper }))
+    }
+
+    /// Hands a command in and waits for its answer. Dropping the future withdraws nothing.
+    ///
+    /// # Errors
+    /// Says why the command was not carried out.
+    pub async fn ask(&self, command: Command, attach: Option<Outbox>) -> Reply {
+        let (reply, answer) = oneshot::channel();
+        self.send(Order { command, attach, reply }).await;
+        answer.await.unwrap_or(Err(Rejection::Unknown))
+    }
+
+    /// Hands an order in, when there is a place in the queue.
+    pub async fn send(&self, order: Order) {
+        if let Err(mpsc::error::SendError(order)) = self.orders.send(order).await {
+            // Whoever sent it may be gone by now.
+            let _gone = order.reply.send(Err(Rejection::Closing));
+        }
+    }
+}
+
+impl Running {
+    /// Waits until the thread has ended: when the last [`Desk`] was dropped and all that queued is
+    /// done and on disk, or over a fault.
+    ///
+    /// # Errors
+    /// The fault. Every order that had no answer yet gets none.
+    pub async fn wait(self) -> Result<(), Fault> {
+        let ended = self.ended.await.unwrap_or(Err(Fault::Panicked));
+        // It ends by itself now that the desk is gone.
+        let _swept = self.sweeper.await;
+        ended
+    }
+}
+
+impl fmt::Debug for Fittings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fittings").finish_non_exhaustive()
+    }
+}

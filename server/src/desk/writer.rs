@@ -1,0 +1,286 @@
+//! The desk's thread.
+
+use tokio::sync::{mpsc, oneshot, watch};
+use trecho_shared::ids::Locator;
+use trecho_shared::time::Moment;
+
+use super::batch::{Batch, Step};
+use super::outboxes::Outboxes;
+use super::{BATCH, Fault, Fittings, Order, Outward, RETRY_MS, Random, Rejection, Told};
+use crate::booking::{Caller, Change, Command, Outcome, State};
+use crate::clock::Clock;
+use crate::ledger::{Ledger, LedgerError};
+
+/// A locator that is free is found within so many draws unless nearly all are taken.
+const DRAWS: usize = 1_000;
+
+/// What the thread owns.
+pub(super) struct Writer {
+    state: State,
+    ledger: Ledger,
+    clock: Clock,
+    outward: Box<dyn Outward>,
+    random: Random,
+    orders: mpsc::Receiver<Order>,
+    outboxes: Outboxes,
+    /// Told to the sweeper.
+    due: watch::Sender<Option<Moment>>,
+    /// The disk had no room, and is not tried again before this.
+    full_until: Option<Moment>,
+    /// Sessions that were attached to connections that had gone meanwhile.
+    orphans: Vec<Caller>,
+}
+
+impl Writer {
+    pub(super) fn new(
+        fittings: Fittings,
+        orders: mpsc::Receiver<Order>,
+        due: watch::Sender<Option<Moment>>,
+    ) -> Self {
+        let Fittings { state, ledger, clock, outward, random } = fittings;
+        Self {
+            state,
+            ledger,
+            clock,
+            outward,
+            random,
+            orders,
+            outboxes: Outboxes::default(),
+            due,
+            full_until: None,
+            orphans: Vec::new(),
+        }
+    }
+
+    /// Serves until every handle is gone and the queue is empty.
+    pub(super) fn run(mut self) -> Result<(), Fault> {
+        self.tell_due();
+        let mut queue = Vec::with_capacity(BATCH);
+        while self.orders.blocking_recv_many(&mut queue, BATCH) > 0 {
+            self.serve(&mut queue)?;
+            while !self.orphans.is_empty() {
+                queue.extend(self.orphans.drain(..).map(detach));
+                self.serve(&mut queue)?;
+            }
+            self.ledger.tidy()?;
+        }
+        Ok(self.ledger.finish()?)
+    }
+
+    /// Decides a batch, commits it, and tells everyone.
+    fn serve(&mut self, queue: &mut Vec<Order>) -> Result<(), Fault> {
+        let mut batch = Batch::of(queue.len());
+        let now = self.clock.now();
+        if self.full_until.is_some_and(|until| now < until) {
+            self.decide_without_room(queue, &mut batch)?;
+        } else {
+            match self.decide(queue, &mut batch) {
+                Ok(()) => {}
+                Err(full @ LedgerError::NoRoom(_)) => {
+                    self.undo(&mut batch)?;
+                    self.note_full(&full);
+                    self.decide_without_room(queue, &mut batch)?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        tracing::trace!(orders = queue.len(), changes = batch.changes.len(), "batch");
+        self.tell(queue, batch);
+        Ok(())
+    }
+
+    /// Decides every order, writes what it changes before the next one looks anything up, and
+    /// commits all of it.
+    fn decide(&mut self, queue: &mut [Order], batch: &mut Batch) -> Result<(), LedgerError> {
+        let mut now = self.clock.now();
+        for order in queue {
+            now = self.clock.now();
+            while let Some(due) = self.state.due(now) {
+                self.put_down(due.changes, now, batch)?;
+                batch.lost(due.lost);
+            }
+            self.look_up(&mut order.command)?;
+            let decision = self.state.decide(&order.command, now);
+            self.put_down(decision.changes, now, batch)?;
+            batch.answer(decision.answer.map_err(Rejection::Refused));
+            batch.lost(decision.lost);
+        }
+        if self.ledger.commit(self.state.counters(), now)? && self.full_until.take().is_some() {
+            tracing::info!("there is room on the disk again: sales go on");
+        }
+        Ok(())
+    }
+
+    /// Decides every order as far as that goes without the disk.
+    fn decide_without_room(
+        &mut self,
+        queue: &mut [Order],
+        batch: &mut Batch,
+    ) -> Result<(), LedgerError> {
+        for order in queue {
+            let now = self.settle_in_memory(batch);
+            self.look_up(&mut order.command)?;
+            let decision = self.state.decide(&order.command, now);
+            if decision.changes.iter().any(Ledger::lasts) {
+                batch.answer(Err(Rejection::StorageUnavailable));
+            } else {
+                self.apply(decision.changes, batch);
+                batch.answer(decision.answer.map_err(Rejection::Refused));
+                batch.lost(decision.lost);
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets time pass for the rules up to now, or until just before the first thing that it does
+    /// and that would have to be written. Says how far it came.
+    fn settle_in_memory(&mut self, batch: &mut Batch) -> Moment {
+        let now = self.clock.now();
+        while let Some(due_at) = self.state.next_due().filter(|&due| due <= now) {
+            match self.state.due(now) {
+                Some(due) if !due.changes.iter().any(Ledger::lasts) => {
+                    self.apply(due.changes, batch);
+                    batch.lost(due.lost);
+                }
+                Some(_) | None => return due_at.plus_ms(-1),
+            }
+        }
+        now
+    }
+
+    /// Puts changes into effect and into the open transaction.
+    fn put_down(
+        &mut self,
+        changes: Vec<Change>,
+        now: Moment,
+        batch: &mut Batch,
+    ) -> Result<(), LedgerError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let from = batch.changes.len();
+        self.apply(changes, batch);
+        self.ledger.write(&batch.changes[from..], now)
+    }
+
+    fn apply(&mut self, changes: Vec<Change>, batch: &mut Batch) {
+        for change in &changes {
+            self.state.apply(change);
+        }
+        batch.changes.extend(changes);
+    }
+
+    /// As if the batch had not been decided.
+    fn undo(&mut self, batch: &mut Batch) -> Result<(), LedgerError> {
+        self.ledger.undo()?;
+        for change in batch.changes.iter().rev() {
+            self.state.revert(change);
+        }
+        batch.changes.clear();
+        batch.steps.clear();
+        Ok(())
+    }
+
+    fn note_full(&mut self, full: &LedgerError) {
+        let until = self.clock.now().plus_ms(RETRY_MS);
+        if self.full_until.replace(until).is_none() {
+            tracing::warn!("{full}: nothing is held or sold until there is room");
+        }
+    }
+
+    /// Fills in what only the ledger knows, as it is after all orders before.
+    fn look_up(&mut self, command: &mut Command) -> Result<(), LedgerError> {
+        match command {
+            Command::Confirm(caller, purchase) => {
+                purchase.recalled = self.ledger.recall(caller.session, &purchase.key)?;
+                if purchase.recalled.is_none() {
+                    purchase.locator = self.draw_locator()?;
+                }
+            }
+            Command::Cancel(cancellation) => {
+                let booking =
+                    self.ledger.booking(cancellation.locator, &cancellation.claim_hash)?;
+                cancellation.booking = booking.map(Box::new);
+            }
+            Command::Open { .. }
+            | Command::Resume { .. }
+            | Command::Detach(_)
+            | Command::Close(_)
+            | Command::Cart(_)
+            | Command::Hold(..)
+            | Command::Release(..)
+            | Command::Schedule(_)
+            | Command::Sweep => {}
+        }
+        Ok(())
+    }
+
+    fn draw_locator(&mut self) -> Result<Locator, LedgerError> {
+        for _ in 0..DRAWS {
+            let locator = Locator::from_index((self.random)());
+            if self.ledger.locator_free(locator)? {
+                return Ok(locator);
+            }
+        }
+        Err(LedgerError::Differs("no locator was found that is free"))
+    }
+
+    /// The board first, then the answers, then the feed.
+    fn tell(&mut self, queue: &mut Vec<Order>, batch: Batch) {
+        let Batch { changes, steps } = batch;
+        if !changes.is_empty() {
+            self.outward.apply(&changes);
+        }
+        // Before the answers, so that whoever hears one finds the sweeper awake.
+        self.tell_due();
+        let mut orders = queue.drain(..);
+        for step in steps {
+            match step {
+                Step::Lost(lost) => self.outboxes.tell(lost.session, Told::Lost(Box::new(lost))),
+                Step::Answer(reply) => {
+                    let order = orders.next().expect("each order is answered once");
+                    if let Some(orphan) = answer(&mut self.outboxes, order, reply) {
+                        self.orphans.push(orphan);
+                    }
+                }
+            }
+        }
+        debug_assert!(orders.next().is_none(), "each order is answered");
+        if !changes.is_empty() {
+            self.outward.publish(&changes);
+        }
+    }
+
+    fn tell_due(&self) {
+        let next = self.state.next_due().map(|due| match self.full_until {
+            Some(until) => due.max(until),
+            None => due,
+        });
+        self.due.send_if_modified(|due| {
+            let modified = *due != next;
+            *due = next;
+            modified
+        });
+    }
+}
+
+/// Answers one order; gives back who was attached if nobody was there to hear it.
+fn answer(outboxes: &mut Outboxes, order: Order, reply: super::Reply) -> Option<Caller> {
+    let Order { command, attach, reply: way_back } = order;
+    let mut attached = None;
+    match (&command, &reply) {
+        (_, Ok(Outcome::Attached { caller, .. })) => {
+            outboxes.attach(*caller, attach);
+            attached = Some(*caller);
+        }
+        (Command::Detach(caller) | Command::Close(caller), Ok(_)) => outboxes.detach(*caller),
+        (_, Ok(_) | Err(_)) => {}
+    }
+    way_back.send(reply).err().and(attached)
+}
+
+/// The order that a connection would have sent had it lived to hear its answer.
+fn detach(caller: Caller) -> Order {
+    let (reply, _nobody) = oneshot::channel();
+    Order { command: Command::Detach(caller), attach: None, reply }
+}

@@ -1,0 +1,80 @@
+//! The data directory: made private, and locked by one process at a time.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::OpenError;
+
+const DATABASE: &str = "trecho.db";
+const LOCK: &str = "lock";
+const PROBE: &str = "probe";
+
+/// As much as one batch may well need.
+const PROBE_BYTES: usize = 256 << 10;
+
+/// Makes the directory, if there is none, and locks it for as long as the file lives. The lock is
+/// the system's: it ends with the process, however that ends.
+pub(super) fn lock(directory: &Path) -> Result<File, OpenError> {
+    if let Err(source) = private_directories().create(directory) {
+        return Err(if directory.exists() && !directory.is_dir() {
+            OpenError::NotADirectory(directory.to_owned())
+        } else {
+            OpenError::Unusable { path: directory.to_owned(), source }
+        });
+    }
+    let path = directory.join(LOCK);
+    let unusable = |source| OpenError::Unusable { path: path.clone(), source };
+    let file = private_file().open(&path).map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(directory.to_owned())),
+        Err(TryLockError::Error(source)) => Err(unusable(source)),
+    }
+}
+
+/// Where the database is, made empty if there is none: SQLite itself would make it readable for
+/// others. Its log and index take the database's permissions.
+pub(super) fn database(directory: &Path) -> Result<PathBuf, OpenError> {
+    let path = directory.join(DATABASE);
+    match private_file().open(&path) {
+        Ok(_) => Ok(path),
+        Err(source) => Err(OpenError::Unusable { path, source }),
+    }
+}
+
+/// The database of a directory that has one.
+pub(super) fn database_in(directory: &Path) -> PathBuf {
+    directory.join(DATABASE)
+}
+
+/// Whether a file in the directory can grow.
+pub(super) fn has_room(directory: &Path) -> bool {
+    let path = directory.join(PROBE);
+    let written = private_file().open(&path).and_then(|mut file| {
+        file.write_all(&vec![0; PROBE_BYTES])?;
+        file.sync_data()
+    });
+    // Left behind it would only be written over by the next probe.
+    let _removed = std::fs::remove_file(&path);
+    !written.is_err_and(|error| {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+    })
+}
+
+fn private_directories() -> DirBuilder {
+    let mut directories = DirBuilder::new();
+    directories.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut directories, 0o700);
+    directories
+}
+
+fn private_file() -> OpenOptions {
+    let mut file = OpenOptions::new();
+    file.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    file
+}

@@ -1,0 +1,85 @@
+//! What the rules do not keep in memory: bookings, and what was confirmed under which key.
+
+use std::str::FromStr;
+
+use rusqlite::{OptionalExtension, Row};
+use trecho_shared::ids::{LegId, Locator};
+use trecho_shared::money::Centavos;
+
+use super::{Ledger, LedgerError};
+use crate::booking::{
+    BookingKey, BookingRecord, LegKey, Passenger, Recalled, SeatIx, SessionKey, TicketRecord,
+};
+
+impl Ledger {
+    /// What the session confirmed under this key, if anything.
+    ///
+    /// # Errors
+    /// If the database fails: the process has to end.
+    pub fn recall(&self, session: SessionKey, key: &str) -> Result<Option<Recalled>, LedgerError> {
+        let recalled = self
+            .prepare("SELECT booking, body_hash FROM confirmation WHERE session = ?1 AND key = ?2")?
+            .query_row((session.0, key), |row| {
+                Ok(Recalled { booking: BookingKey(row.get(0)?), body_hash: row.get(1)? })
+            })
+            .optional()?;
+        Ok(recalled)
+    }
+
+    /// Whether no booking has this locator.
+    ///
+    /// # Errors
+    /// As [`Ledger::recall`].
+    pub fn locator_free(&self, locator: Locator) -> Result<bool, LedgerError> {
+        let taken = self
+            .prepare("SELECT 1 FROM booking WHERE locator = ?1")?
+            .exists((locator.as_str(),))?;
+        Ok(!taken)
+    }
+
+    /// The booking with this locator and this claim code, as it is now.
+    ///
+    /// # Errors
+    /// As [`Ledger::recall`].
+    pub fn booking(
+        &self,
+        locator: Locator,
+        claim_hash: &[u8; 32],
+    ) -> Result<Option<BookingRecord>, LedgerError> {
+        let found = self
+            .prepare("SELECT booking FROM booking WHERE locator = ?1 AND claim_hash = ?2")?
+            .query_row((locator.as_str(), claim_hash), |row| row.get(0).map(BookingKey))
+            .optional()?;
+        let Some(booking) = found else { return Ok(None) };
+        let mut statement = self.prepare(
+            "SELECT leg, leg.id, seat, first_name, last_name, ticket.fare_centavos, cancelled \
+             FROM ticket JOIN leg USING (leg) WHERE booking = ?1 ORDER BY ticket",
+        )?;
+        let mut rows = statement.query((booking.0,))?;
+        let mut tickets = Vec::new();
+        while let Some(row) = rows.next()? {
+            tickets.push(ticket(row)?);
+        }
+        Ok(Some(BookingRecord { booking, locator, claim_hash: *claim_hash, tickets }))
+    }
+}
+
+fn ticket(row: &Row<'_>) -> Result<TicketRecord, LedgerError> {
+    Ok(TicketRecord {
+        leg: LegKey(row.get(0)?),
+        id: parsed::<LegId>(row, 1)?,
+        seat: SeatIx(row.get(2)?),
+        passenger: Passenger { first_name: row.get(3)?, last_name: row.get(4)? },
+        fare: Centavos(row.get(5)?),
+        cancelled: row.get(6)?,
+    })
+}
+
+/// A column that was written by the type's own `Display`.
+pub(super) fn parsed<T: FromStr>(row: &Row<'_>, column: usize) -> Result<T, LedgerError> {
+    let text = row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?;
+    text.parse().map_err(|_| {
+        let name = row.as_ref().column_name(column).unwrap_or("a column");
+        LedgerError::Damaged(format!("{name} cannot be {text:?}"))
+    })
+}

@@ -1,0 +1,76 @@
+//! The bounds that the server enforces. The bounds of the wire, which both ends know, are in
+//! [`trecho_shared::limits`]; those of a cart are in [`crate::booking::Policy`].
+
+use std::time::Duration;
+
+/// What one connection may take, and how many there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// So many connections at once. Over it a connection gets one `limit_exceeded` line and is
+    /// closed.
+    pub connections: usize,
+    /// So many requests of one connection are under way at once; the server reads no further
+    /// until one is answered.
+    pub requests_in_flight: usize,
+    /// A connection with so many bytes to write is not read from, nor told of changes, until its
+    /// peer has read.
+    pub unsent_bytes: usize,
+    /// So many bytes the system takes of a connection before they are on their way; what comes
+    /// after waits here, where it can still be merged. Only where the system knows such a bound.
+    pub system_unsent_bytes: u32,
+    /// From the accept to the end of the first line.
+    pub first_line: Duration,
+    /// From a line's first byte to its end.
+    pub line: Duration,
+    /// A peer that acknowledges nothing for so long is dead.
+    pub dead_peer: Duration,
+    /// Between two probes of a silent peer.
+    pub keepalive: Duration,
+    /// How long a closing connection is read on, so that its peer gets the last lines before the
+    /// connection is reset.
+    pub linger: Duration,
+    /// So many look-ups of bookings that do not exist, in a row, before a connection has to wait.
+    pub wrong_lookups: u32,
+    /// For so long a connection waits after too many wrong look-ups.
+    pub lookup_pause: Duration,
+    /// So many changes the feed remembers; a reader further behind gets states instead.
+    pub feed_changes: usize,
+    /// So many changes, or states of legs, a reader takes from the feed at a time.
+    pub feed_piece: usize,
+    /// A stopping server waits so long for its connections before it cuts them.
+    pub drain: Duration,
+    /// What a stopping server tells its clients to wait before they connect again.
+    pub closing_retry: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 16_384,
+            requests_in_flight: 64,
+            unsent_bytes: 256 * 1024,
+            system_unsent_bytes: 128 * 1024,
+            first_line: Duration::from_secs(5),
+            line: Duration::from_secs(10),
+            dead_peer: Duration::from_secs(30),
+            keepalive: Duration::from_secs(15),
+            linger: Duration::from_millis(500),
+            wrong_lookups: 20,
+            lookup_pause: Duration::from_secs(60),
+            feed_changes: 8_192,
+            feed_piece: 512,
+            drain: Duration::from_secs(5),
+            closing_retry: Duration::from_secs(2),
+        }
+    }
+}
+
+/// Files that stay open beside the connections: the ledger's, the log's, the runtime's.
+pub(crate) const RESERVED_FILES: usize = 64;
+
+/// Of a line that was too long, or came after the end, at most so much is read and dropped before
+/// the connection is closed.
+pub(crate) const LINGER_BYTES: usize = 1024 * 1024;
+
+/// What one read takes from a socket at most.
+pub(crate) const READ_BYTES: usize = 64 * 1024;

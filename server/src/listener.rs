@@ -1,0 +1,140 @@
+//! Accepting connections, and seeing every one of them off.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tracing::Instrument;
+use trecho_shared::message::{RefusalData, RefusalKind};
+use trecho_shared::rpc::{ErrorObject, reply_error};
+
+use crate::dispatch::Service;
+use crate::limits::Limits;
+use crate::session::{self, Announcement};
+
+/// So many connections may wait to be accepted.
+const BACKLOG: i32 = 1_024;
+
+/// After the first accept that failed for want of something; doubled up to the second.
+const BACK_OFF: Duration = Duration::from_millis(10);
+const BACK_OFF_MOST: Duration = Duration::from_secs(1);
+
+/// What a client that finds the server full is told to wait.
+const FULL_RETRY_MS: u64 = 1_000;
+
+/// Binds the address. A port that a server before has just left is taken at once.
+pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    TcpListener::from_std(socket.into())
+}
+
+/// Whether an address is for this machine alone.
+pub(crate) fn is_private(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
+/// Accepts connections and serves each in a task of its own, until `closing` says so. Then waits
+/// for all of them, at most as long as the limits allow, and cuts the rest.
+pub(crate) async fn listen(
+    listener: TcpListener,
+    service: Arc<Service>,
+    mut announcements: watch::Receiver<Announcement>,
+) {
+    let mut sessions = JoinSet::new();
+    let mut back_off = BACK_OFF;
+    let mut number = 0_u64;
+    while !is_closing(&announcements) {
+        tokio::select! {
+            changed = announcements.changed() => if changed.is_err() { break },
+            Some(ended) = sessions.join_next() => note(ended),
+            accepted = listener.accept() => match accepted {
+                Ok((socket, peer)) => {
+                    back_off = BACK_OFF;
+                    number += 1;
+                    let span = tracing::debug_span!("connection", connection.id = number, %peer);
+                    if sessions.len() >= service.limits.connections {
+                        refuse(&socket);
+                    } else if let Err(error) = furnish(&socket, &service.limits) {
+                        tracing::debug!(parent: &span, %error, "gone before it was served");
+                    } else {
+                        let heard = announcements.clone();
+                        let served = session::serve(socket, Arc::clone(&service), heard);
+                        sessions.spawn(served.instrument(span));
+                    }
+                }
+                // The peer has gone again; the next one is there.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error) => {
+                    // Mostly out of open files: connections that end will give some back.
+                    tracing::warn!(%error, back_off.ms = back_off.as_millis(), "cannot accept");
+                    sleep(back_off).await;
+                    back_off = (back_off * 2).min(BACK_OFF_MOST);
+                }
+            },
+        }
+    }
+    drop(listener);
+    see_off(sessions, service.limits.drain).await;
+}
+
+fn is_closing(announcements: &watch::Receiver<Announcement>) -> bool {
+    matches!(&*announcements.borrow(), Announcement::Closing(_))
+}
+
+async fn see_off(mut sessions: JoinSet<()>, patience: Duration) {
+    let all_ended = async {
+        while let Some(ended) = sessions.join_next().await {
+            note(ended);
+        }
+    };
+    if timeout(patience, all_ended).await.is_err() {
+        tracing::warn!(connections = sessions.len(), "cut, since they did not end in time");
+        sessions.shutdown().await;
+    }
+}
+
+/// A connection's panic ends that connection and no more.
+fn note(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        tracing::error!(%error, "a connection has panicked");
+    }
+}
+
+/// What every connection's socket is set to.
+fn furnish(socket: &TcpStream, limits: &Limits) -> io::Result<()> {
+    socket.set_nodelay(true)?;
+    let socket = SockRef::from(socket);
+    let keepalive =
+        TcpKeepalive::new().with_time(limits.keepalive).with_interval(limits.keepalive / 3);
+    socket.set_tcp_keepalive(&keepalive)?;
+    #[cfg(target_os = "linux")]
+    {
+        socket.set_tcp_user_timeout(Some(limits.dead_peer))?;
+        socket.set_tcp_notsent_lowat(limits.system_unsent_bytes)?;
+    }
+    Ok(())
+}
+
+/// One line, as far as the socket takes it at once, and no more: a full server spends no task on
+/// whom it turns away.
+fn refuse(socket: &TcpStream) {
+    let refusal = RefusalData {
+        retry_after_ms: Some(FULL_RETRY_MS),
+        ..RefusalData::bare(RefusalKind::LimitExceeded)
+    };
+    let line = reply_error(None, &ErrorObject::from(refusal));
+    // A fresh socket has room for it; a peer that has gone needs no word.
+    let _ = socket.try_write(&line);
+}

@@ -1,0 +1,73 @@
+//! Where the log goes: the standard error stream, for people or for machines.
+//!
+//! The library only emits `tracing` events; this is called by the command line alone. What is
+//! logged never includes tokens, claim codes, names or locators, and whatever came from outside is
+//! escaped by the formatter.
+
+use std::str::FromStr;
+
+use serde::Deserialize;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+
+/// How a log line looks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// For people.
+    #[default]
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Which log lines are written: a level, or `tracing` directives such as
+/// `warn,trecho_server=debug`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Level(String);
+
+impl Default for Level {
+    fn default() -> Self {
+        Self("info".to_owned())
+    }
+}
+
+impl FromStr for Level {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        EnvFilter::builder().parse(text).map(|_| Self(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Level {
+    type Error = ParseError;
+    fn try_from(text: String) -> Result<Self, ParseError> {
+        text.parse()
+    }
+}
+
+/// Sends the log to the standard error stream for the rest of the process's life. A subscriber that
+/// was there before stays.
+pub fn install(format: Format, level: &Level) {
+    let filter = EnvFilter::new(&level.0);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second subscriber is refused; the first one then goes on, which serves as well.
+    let _ = match format {
+        Format::Pretty => builder.with_target(false).try_init(),
+        Format::Json => builder.json().flatten_event(true).try_init(),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_a_word_or_directives() {
+        for text in ["info", "debug", "warn,trecho_server=debug"] {
+            assert!(text.parse::<Level>().is_ok(), "{text}");
+        }
+        assert!("trecho_server=loud".parse::<Level>().is_err());
+    }
+}

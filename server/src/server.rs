@@ -1,0 +1,202 @@
+//! A whole server: from a [`Config`] to a running [`ServerHandle`], and back to nothing.
+
+mod extension;
+mod fill;
+mod import;
+mod opening;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use trecho_shared::message::{Event, ServerClosing, ServerNotice};
+use trecho_shared::text::scrub;
+
+use crate::config::Config;
+use crate::desk::{Fault, Rejection, Running};
+use crate::dispatch::Service;
+use crate::ledger::{LedgerError, OpenError};
+use crate::limits::RESERVED_FILES;
+use crate::listener;
+use crate::session::Announcement;
+use crate::timetable::ImportError;
+use opening::Opened;
+
+pub use import::import;
+
+/// Why a server does not start. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is open to other machines, and nobody said that this is meant.
+    #[error(
+        "{0} is open to other machines, and nothing is encrypted: listen on 127.0.0.1, or say \
+         --plaintext if that network is trusted"
+    )]
+    Exposed(SocketAddr),
+    /// The address cannot be had.
+    #[error("cannot listen on {address}: {source}; choose another with --listen")]
+    Bind {
+        /// Which address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The data directory cannot be used.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// What the data directory holds cannot be used.
+    #[error(transparent)]
+    Restore(#[from] LedgerError),
+    /// The timetable cannot be read.
+    #[error("cannot take the timetable from {}: {source}", path.display())]
+    Timetable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: ImportError,
+    },
+    /// The timetable cannot be written.
+    #[error("cannot write the timetable: {0}")]
+    Filling(Rejection),
+    /// The system has no thread to give.
+    #[error("cannot start: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// Where a server comes from.
+#[derive(Debug)]
+pub struct Server;
+
+/// A running server. Dropped without [`stop`](Self::stop), it ends at once: connections are cut,
+/// and what was answered is on disk.
+#[derive(Debug)]
+pub struct ServerHandle {
+    address: SocketAddr,
+    announcements: Arc<watch::Sender<Announcement>>,
+    retry_in_ms: u64,
+    /// One task, which owns all others.
+    running: JoinSet<Result<(), Fault>>,
+}
+
+impl Server {
+    /// Starts a server in the current Tokio runtime (with timers and I/O). When this returns, it
+    /// serves.
+    ///
+    /// # Errors
+    /// Says why it does not start and what to do about it.
+    pub async fn start(config: Config) -> Result<ServerHandle, StartError> {
+        if !config.plaintext && !listener::is_private(config.listen.ip()) {
+            return Err(StartError::Exposed(config.listen));
+        }
+        let bound = |source| StartError::Bind { address: config.listen, source };
+        let socket = listener::bind(config.listen).map_err(bound)?;
+        let address = socket.local_addr().map_err(bound)?;
+        let Opened { mut service, running, vacant, sample_seed } = opening::open(&config).await?;
+        service.limits.connections = service.limits.connections.min(open_files());
+        let service = Arc::new(service);
+        if vacant {
+            fill::fill(&service, &config).await?;
+        }
+        let announcements = Arc::new(watch::Sender::new(Announcement::Serving));
+        let retry_in_ms = crate::dispatch::closing_retry_ms(&service);
+        let mut tasks = JoinSet::new();
+        let heard = announcements.subscribe();
+        let listening = listener::listen(socket, Arc::clone(&service), heard);
+        tasks.spawn(run(listening, service, running, sample_seed));
+        Ok(ServerHandle { address, announcements, retry_in_ms, running: tasks })
+    }
+}
+
+impl ServerHandle {
+    /// Where it listens: with the port that was picked for port 0.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Tells every connection `text`, as `server.notice`.
+    pub fn notice(&self, text: &str) {
+        let line = Event::ServerNotice(ServerNotice { text: scrub(text) }).line();
+        self.announce(Announcement::Notice(line.into()));
+    }
+
+    /// Begins to stop: no connection is accepted, each is told `server.closing`, gets the replies
+    /// that it is owed, and is closed. [`wait`](Self::wait) returns when all is done.
+    pub fn stop(&self) {
+        let closing = ServerClosing { retry_in_ms: self.retry_in_ms };
+        self.announce(Announcement::Closing(Event::ServerClosing(closing).line().into()));
+    }
+
+    fn announce(&self, announcement: Announcement) {
+        self.announcements.send_if_modified(|current| {
+            // Nothing is said after the last word.
+            let more = !matches!(current, Announcement::Closing(_));
+            if more {
+                *current = announcement;
+            }
+            more
+        });
+    }
+
+    /// Waits until the server has ended: after [`stop`](Self::stop), or over a fault. Can be
+    /// cancelled and called again.
+    ///
+    /// # Errors
+    /// The fault over which it ended. The process should end, too, and start again: what became of
+    /// the last commands is not known.
+    pub async fn wait(&mut self) -> Result<(), Fault> {
+        match self.running.join_next().await {
+            Some(Ok(ended)) => ended,
+            Some(Err(panic)) => {
+                tracing::error!(%panic, "the server's task has panicked");
+                Err(Fault::Panicked)
+            }
+            // It has ended before, and this was told.
+            None => Ok(()),
+        }
+    }
+}
+
+/// Serves until the listener has seen everyone off, or the desk has failed.
+async fn run(
+    listening: impl Future<Output = ()>,
+    service: Arc<Service>,
+    running: Running,
+    sample_seed: Option<u64>,
+) -> Result<(), Fault> {
+    let mut extending = JoinSet::new();
+    if let Some(seed) = sample_seed {
+        extending.spawn(extension::extend_daily(Arc::clone(&service), seed));
+    }
+    let mut listening = Box::pin(listening);
+    let mut ended = Box::pin(running.wait());
+    let fault = tokio::select! {
+        () = &mut listening => None,
+        ended = &mut ended => Some(ended),
+    };
+    drop(listening);
+    extending.shutdown().await;
+    drop(service);
+    match fault {
+        // The last who could ask the desk has gone: it writes what is left and ends.
+        None => ended.await,
+        Some(Err(fault)) => {
+            tracing::error!(%fault, "the desk has failed");
+            Err(fault)
+        }
+        Some(Ok(())) => Ok(()),
+    }
+}
+
+/// So many connections the limit on open files leaves room for.
+fn open_files() -> usize {
+    #[cfg(unix)]
+    {
+        let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+        let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+        limit.saturating_sub(RESERVED_FILES).max(1)
+    }
+    #[cfg(not(unix))]
+    usize::MAX
+}

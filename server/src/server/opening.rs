@@ -1,0 +1,119 @@
+//! From a data directory to a desk and a board.
+
+use std::sync::Arc;
+
+use trecho_shared::ids::{Epoch, Version};
+use trecho_shared::message::SeatStatus;
+
+use super::StartError;
+use crate::board::Board;
+use crate::booking::{Change, LegChange, LegFacts, LegKey, SeatIx, State};
+use crate::config::{Config, TimetableSource};
+use crate::desk::{Desk, Fittings, Outward, Running, system_random};
+use crate::dispatch::Service;
+use crate::feed::Feed;
+use crate::ledger::{Claimed, Ledger, LedgerError, Records, Restored, Standing};
+
+/// What a server goes on with.
+pub(super) struct Opened {
+    pub(super) service: Service,
+    pub(super) running: Running,
+    /// There has never been a leg in the data directory.
+    pub(super) vacant: bool,
+    /// The data directory has the sample timetable of this seed.
+    pub(super) sample_seed: Option<u64>,
+}
+
+/// What the data directory held.
+struct Restoration {
+    ledger: Ledger,
+    state: State,
+    board: Board,
+    epoch: Epoch,
+    version: Version,
+    vacant: bool,
+    sample_seed: Option<u64>,
+}
+
+/// Opens the data directory and everything that works on it, except the listener.
+pub(super) async fn open(config: &Config) -> Result<Opened, StartError> {
+    // Reading a large ledger takes a while, and waits for the disk.
+    let restoring = tokio::task::spawn_blocking({
+        let config = config.clone();
+        move || -> Result<_, StartError> {
+            let ledger = Ledger::open(&config.data_dir)?;
+            let records = Records::open(&config.data_dir)?;
+            Ok((restore(ledger, &config)?, records))
+        }
+    });
+    let (restored, records) = restoring.await.map_err(std::io::Error::other)??;
+    let Restoration { ledger, state, board, epoch, version, vacant, sample_seed } = restored;
+    let clock = config.clock.clone();
+    let board = Arc::new(board);
+    let feed = Arc::new(Feed::new(Arc::clone(&board), version, &config.limits));
+    let outward = Public { board: Arc::clone(&board), feed: Arc::clone(&feed) };
+    let (desk, running) = Desk::open(Fittings {
+        state,
+        ledger,
+        clock: clock.clone(),
+        outward: Box::new(outward),
+        random: system_random(),
+    })?;
+    let (policy, limits) = (config.policy(), config.limits);
+    let service = Service { board, feed, desk, records, clock, epoch, policy, limits };
+    Ok(Opened { service, running, vacant, sample_seed })
+}
+
+fn restore(mut ledger: Ledger, config: &Config) -> Result<Restoration, LedgerError> {
+    let mut legs: Vec<(LegKey, Arc<LegFacts>, bool)> = Vec::new();
+    let mut claims: Vec<(LegKey, SeatIx, SeatStatus)> = Vec::new();
+    let restored =
+        ledger.restore(config.policy(), config.clock.now(), &mut |standing| match standing {
+            Standing::Leg { leg, facts, closed } => legs.push((leg, Arc::clone(facts), closed)),
+            Standing::Claim { leg, seat, claimed } => {
+                let status = match claimed {
+                    Claimed::Held => SeatStatus::Held,
+                    Claimed::Sold => SeatStatus::Sold,
+                    Claimed::Blocked => SeatStatus::Blocked,
+                };
+                claims.push((leg, seat, status));
+            }
+        })?;
+    let Restored { state, first_leg: _ } = restored;
+    let vacant = ledger.is_vacant()?;
+    if vacant && config.timetable == TimetableSource::Sample && ledger.sample_seed()?.is_none() {
+        ledger.keep_sample_seed(config.seed)?;
+    }
+    let version = state.counters().version;
+    let board = Board::new(legs.into_iter(), version);
+    for (leg, seat, status) in claims {
+        board
+            .restore_seat(leg, seat, status)
+            .map_err(|error| LedgerError::Damaged(error.to_string()))?;
+    }
+    let (epoch, sample_seed) = (ledger.epoch(), ledger.sample_seed()?);
+    Ok(Restoration { ledger, state, board, epoch, version, vacant, sample_seed })
+}
+
+/// Who follows the desk: first the board, then, after the answers, the feed.
+struct Public {
+    board: Arc<Board>,
+    feed: Arc<Feed>,
+}
+
+impl Outward for Public {
+    fn apply(&mut self, changes: &[Change]) {
+        self.board.apply(changes);
+    }
+
+    fn publish(&mut self, changes: &[Change]) {
+        let legs: Vec<LegChange> = changes
+            .iter()
+            .filter_map(|change| match change {
+                Change::Leg(change) => Some(*change),
+                _ => None,
+            })
+            .collect();
+        self.feed.publish(&legs);
+    }
+}

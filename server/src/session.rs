@@ -1,0 +1,330 @@
+//! One connection: a socket, the requests on it, the session that it speaks for.
+//!
+//! One task a connection, and one loop: write what the desk has said, start the requests that have
+//! come, tell the news, write, wait. Commands go to the desk without waiting for their answers, so
+//! that pipelined commands share a commit; replies leave in the order of their requests. A read
+//! waits until all before it is answered, so it sees what they did. A connection that is silent
+//! owns no buffer and no timer.
+
+mod answers;
+mod input;
+mod lookups;
+mod output;
+mod passenger;
+mod replies;
+mod requests;
+mod timer;
+
+use std::io;
+use std::sync::Arc;
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::sync::{oneshot, watch};
+use tokio::time::{Instant, timeout};
+use trecho_shared::ids::Version;
+use trecho_shared::message::Request;
+use trecho_shared::rpc::{ErrorObject, Id, ProtocolError, reply_error};
+
+use crate::booking::Command;
+use crate::desk::Order;
+use crate::dispatch::Service;
+use crate::feed::Watch;
+use crate::limits::LINGER_BYTES;
+use input::{Input, Side};
+use lookups::LookUps;
+use output::Output;
+use passenger::Passenger;
+use replies::Replies;
+use timer::Timer;
+
+pub(crate) use requests::new_token;
+
+/// So many pieces of news are written before other tasks get their turn.
+const PIECES_A_TURN: usize = 8;
+
+/// What the server tells every connection.
+#[derive(Debug, Clone)]
+pub(crate) enum Announcement {
+    /// Nothing: all is well.
+    Serving,
+    /// An operator's words, as a line.
+    Notice(Arc<[u8]>),
+    /// The server is about to stop: this line, and then the end.
+    Closing(Arc<[u8]>),
+}
+
+/// A connection.
+struct Session {
+    service: Arc<Service>,
+    socket: TcpStream,
+    announcements: watch::Receiver<Announcement>,
+    input: Input,
+    output: Output,
+    replies: Replies,
+    passenger: Passenger,
+    /// A request that cannot start before others are answered. Nothing is read meanwhile.
+    held: Option<Box<(Id, Request)>>,
+    watching: Option<Box<Watching>>,
+    look_ups: LookUps,
+    timer: Timer,
+    /// The first line has come.
+    greeted: bool,
+    /// Only what is owed is still written.
+    leaving: bool,
+}
+
+/// A watch and the bell that tells of news.
+struct Watching {
+    watch: Watch,
+    bell: watch::Receiver<Version>,
+}
+
+/// Why a connection ends without another word.
+#[derive(Debug, thiserror::Error)]
+enum Cut {
+    /// The socket failed, mostly since the peer has gone.
+    #[error("the connection is lost: {0}")]
+    Lost(#[from] io::Error),
+    /// The peer does not read what it is owed.
+    #[error("the peer does not read")]
+    Deaf,
+    /// What became of a request is not known, so nothing may be said.
+    #[error("the desk has ended")]
+    Unknown,
+}
+
+/// Serves a connection until it ends.
+pub(crate) async fn serve(
+    socket: TcpStream,
+    service: Arc<Service>,
+    announcements: watch::Receiver<Announcement>,
+) {
+    let linger = service.limits.linger;
+    let mut session = Session::new(socket, service, announcements);
+    let ended = session.converse().await;
+    session.leave().await;
+    match ended {
+        Ok(()) => hang_up(session.socket, linger).await,
+        Err(cut) => tracing::debug!(%cut, "cut"),
+    }
+}
+
+impl Session {
+    fn new(
+        socket: TcpStream,
+        service: Arc<Service>,
+        announcements: watch::Receiver<Announcement>,
+    ) -> Self {
+        let mut timer = Timer::default();
+        timer.set(Instant::now() + service.limits.first_line);
+        Self {
+            service,
+            socket,
+            announcements,
+            input: Input::new(),
+            output: Output::default(),
+            replies: Replies::default(),
+            passenger: Passenger::Stranger,
+            held: None,
+            watching: None,
+            look_ups: LookUps::default(),
+            timer,
+            greeted: false,
+            leaving: false,
+        }
+    }
+
+    /// The loop. Ends when all that was asked is answered and written and no more may come.
+    async fn converse(&mut self) -> Result<(), Cut> {
+        // It may have been said between the accept and here.
+        if matches!(&*self.announcements.borrow(), Announcement::Closing(_)) {
+            self.announcements.mark_changed();
+        }
+        loop {
+            self.flush()?;
+            self.hear_desk()?;
+            self.start_requests().await?;
+            self.tell_news().await?;
+            self.flush()?;
+            if self.is_over() {
+                return Ok(());
+            }
+            self.rest();
+            self.wait().await?;
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        let no_more = match self.input.side() {
+            Side::Open => false,
+            Side::Ended => self.input.is_exhausted(),
+            Side::Shut => true,
+        };
+        no_more && self.held.is_none() && self.replies.is_empty() && self.output.is_empty()
+    }
+
+    /// Writes what the socket takes.
+    fn flush(&mut self) -> Result<(), Cut> {
+        Ok(self.output.flush(&self.socket)?)
+    }
+
+    /// Writes the news that the watch has not told yet, as far as the socket takes them.
+    async fn tell_news(&mut self) -> Result<(), Cut> {
+        let mut pieces = 0;
+        // A peer that has not read what it was sent gets no more news: they would only wait here.
+        while !self.output.is_blocked() {
+            let Some(watching) = &mut self.watching else { return Ok(()) };
+            let Some(news) = watching.watch.gather(&self.service.feed) else { return Ok(()) };
+            // The desk has answered these changes before it published them.
+            self.hear_desk()?;
+            if self.replies.looks_up() {
+                return Ok(());
+            }
+            let Some(watching) = &mut self.watching else { return Ok(()) };
+            watching.watch.write(news, &self.service.feed, self.output.buffer());
+            self.flush()?;
+            pieces += 1;
+            if pieces % PIECES_A_TURN == 0 {
+                tokio::task::yield_now().await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives back what an idle connection does not need, and sets the alarm.
+    fn rest(&mut self) {
+        self.input.rest();
+        self.replies.rest();
+        let line = self.service.limits.line;
+        if self.input.side() != Side::Open {
+            if !self.leaving {
+                self.leaving = true;
+                self.timer.set(Instant::now() + line);
+            }
+        } else if self.greeted {
+            let exhausted = self.input.is_exhausted();
+            match self.input.midway_since().filter(|_| exhausted) {
+                Some(since) => self.timer.set(since + line),
+                None => self.timer.clear(),
+            }
+        }
+    }
+
+    /// Waits for anything to do, and does what needs no more than itself.
+    async fn wait(&mut self) -> Result<(), Cut> {
+        let may_read =
+            self.input.side() == Side::Open && self.input.is_exhausted() && self.held.is_none();
+        let may_hear = self.input.side() != Side::Shut;
+        let Self {
+            socket, announcements, input, output, replies, passenger, watching, timer, ..
+        } = self;
+        let blocked = output.is_blocked();
+        let bell = watching.as_mut().map(|watching| &mut watching.bell).filter(|_| !blocked);
+        tokio::select! {
+            // The desk first: the reply to a change comes before its events.
+            biased;
+            () = replies.settle(), if !replies.is_empty() => {}
+            () = passenger.listen(), if passenger.attached().is_some() => {}
+            ready = socket.writable(), if blocked => ready?,
+            ready = socket.readable(), if may_read => {
+                ready?;
+                input.read(socket)?;
+            }
+            () = ring(bell) => {}
+            changed = announcements.changed(), if may_hear => match changed {
+                Ok(()) => self.heed(),
+                // Nobody is left who could announce anything.
+                Err(_) => self.take_leave(),
+            },
+            () = timer.alarm() => self.late()?,
+        }
+        Ok(())
+    }
+
+    /// Passes on what the server announces.
+    fn heed(&mut self) {
+        let announcement = self.announcements.borrow_and_update().clone();
+        match announcement {
+            Announcement::Serving => {}
+            Announcement::Notice(line) => self.output.push(line.to_vec()),
+            Announcement::Closing(line) => {
+                self.output.push(line.to_vec());
+                self.take_leave();
+            }
+        }
+    }
+
+    /// The alarm: whoever is slow with a line hears why the connection ends.
+    fn late(&mut self) -> Result<(), Cut> {
+        if self.leaving {
+            return Err(Cut::Deaf);
+        }
+        let error = ProtocolError::Envelope("no whole line came in time".to_owned());
+        self.answer(reply_error(None, &ErrorObject::from(&error)));
+        self.take_leave();
+        Ok(())
+    }
+
+    /// Takes no more requests; what was started, or waits to be, is still answered.
+    fn take_leave(&mut self) {
+        self.input.shut();
+        self.watching = None;
+    }
+
+    /// The session goes on without this connection.
+    async fn leave(&mut self) {
+        if let Some(attached) = self.passenger.attached() {
+            let (reply, _nobody_waits) = oneshot::channel();
+            let command = Command::Detach(attached.caller);
+            Box::pin(self.service.desk.send(Order { command, attach: None, reply })).await;
+        }
+    }
+}
+
+async fn ring(bell: Option<&mut watch::Receiver<Version>>) {
+    match bell {
+        // The feed lives as long as the service does.
+        Some(bell) => drop(bell.changed().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Ends a connection so that the peer gets the last lines: a socket closed over unread bytes is
+/// reset, and a reset drops what is on its way.
+async fn hang_up(mut socket: TcpStream, patience: std::time::Duration) {
+    let drained = async {
+        socket.shutdown().await?;
+        let mut read = 0;
+        while read < LINGER_BYTES {
+            socket.readable().await?;
+            match input::discard(&socket) {
+                Ok(0) => break,
+                Ok(count) => read += count,
+                Err(error) if input::is_passing(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        io::Result::Ok(())
+    };
+    // Whether the peer still listens makes no difference any more.
+    let _ = timeout(patience, drained).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How large the task of a connection is, whatever it is doing.
+    fn size<F: Future>(
+        _: fn(TcpStream, Arc<Service>, watch::Receiver<Announcement>) -> F,
+    ) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_connection_s_task_is_small() {
+        let bytes = size(serve);
+        assert!(bytes <= 1_280, "{bytes} bytes: too many for ten thousand idle watchers");
+    }
+}

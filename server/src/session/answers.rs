@@ -1,0 +1,207 @@
+//! What the desk has said, in the order in which it was said.
+
+use std::sync::Arc;
+
+use trecho_shared::message::{
+    CartChanged, CartExpired, Done, Event, LostHold, LostReason, SessionOpened,
+};
+use trecho_shared::rpc::{ErrorObject, Id, ProtocolError, reply_error, reply_result};
+
+use super::passenger::{Heard, Passenger};
+use super::replies::{Asked, Found, Settled};
+use super::{Cut, Session};
+use crate::booking::{self, BookingKey, CartView, Lost, Outcome, Refusal};
+use crate::desk::Rejection;
+use crate::dispatch::{self, No, rejected};
+use crate::ledger::RecordsError;
+
+impl Session {
+    /// Writes the replies that are there, and what the session was told, in their order.
+    ///
+    /// The two come on two ways. What was told before a reply is heard by the time the reply is
+    /// collected; and what was told after a reply is told of holds that the reply still shows.
+    pub(super) fn hear_desk(&mut self) -> Result<(), Cut> {
+        loop {
+            self.replies.collect();
+            let Some(heard) = self.passenger.hear() else { return self.settle_all() };
+            self.replies.collect();
+            match heard {
+                Heard::Lost(lost) => {
+                    let before = self.replies.before(&lost);
+                    if !self.settle(before)? {
+                        self.passenger.unhear(Heard::Lost(lost));
+                        return Ok(());
+                    }
+                    let event = self.lost(&lost);
+                    self.output.push(event.line());
+                }
+                Heard::Replaced => {
+                    self.settle_all()?;
+                    self.passenger = Passenger::Gone;
+                    self.output.push(Event::SessionReplaced.line());
+                    self.take_leave();
+                }
+                Heard::LetGo => {
+                    // The session stays as it is: whoever resumes it is told how things stand.
+                    self.settle_all()?;
+                    self.passenger = Passenger::Gone;
+                    self.take_leave();
+                }
+            }
+        }
+    }
+
+    fn settle_all(&mut self) -> Result<(), Cut> {
+        while self.settle(1)? {}
+        Ok(())
+    }
+
+    /// Writes the first `count` replies; whether all of them were there.
+    fn settle(&mut self, count: usize) -> Result<bool, Cut> {
+        for _ in 0..count {
+            match self.replies.next() {
+                None => return Ok(false),
+                Some(Settled::Line(found)) => {
+                    self.look_ups.note(found.wrong, &self.service.limits);
+                    self.output.push(found.line);
+                }
+                Some(Settled::Answer(id, asked, Ok(outcome))) => self.accept(&id, asked, outcome),
+                Some(Settled::Answer(id, asked, Err(no))) => self.reject(&id, &asked, no)?,
+                Some(Settled::Unknown) => return Err(Cut::Unknown),
+            }
+        }
+        Ok(true)
+    }
+
+    fn accept(&mut self, id: &Id, asked: Asked, outcome: Outcome) {
+        let line = match (asked, outcome) {
+            (Asked::Open(token), Outcome::Attached { caller, cart }) => {
+                let opened = self.opened(&token, &cart);
+                self.passenger.attach(caller, token);
+                reply_result(id, &opened)
+            }
+            (Asked::Arrive(token), Outcome::Attached { caller, .. }) => {
+                self.passenger.attach(caller, token);
+                return;
+            }
+            (Asked::Close, Outcome::Done) => {
+                self.passenger = Passenger::Gone;
+                reply_result(id, &Done {})
+            }
+            (Asked::Cart, Outcome::Cart(view)) => {
+                reply_result(id, &dispatch::cart::cart(&self.service, &view))
+            }
+            (Asked::Booking(claim), Outcome::Booked(record)) => {
+                reply_result(id, &dispatch::bookings::booking(&self.service, &record, claim))
+            }
+            (Asked::Booking(claim), Outcome::Booking(key)) => {
+                return self.look_up_first(id.clone(), key, claim);
+            }
+            (asked, outcome) => {
+                tracing::error!(?asked, ?outcome, "the desk has answered something else");
+                reply_error(Some(id), &ErrorObject::from(&ProtocolError::Internal))
+            }
+        };
+        self.output.push(line);
+    }
+
+    fn reject(&mut self, id: &Id, asked: &Asked, rejection: Rejection) -> Result<(), Cut> {
+        match asked {
+            Asked::Open(_) => self.passenger = Passenger::Stranger,
+            Asked::Arrive(_) => {
+                // This is the answer to the request that waits for the session, too.
+                self.passenger = Passenger::Stranger;
+                self.held = None;
+            }
+            Asked::Close | Asked::Cart => {}
+            Asked::Booking(_) => {
+                let wrong = rejection == Rejection::Refused(Refusal::BookingUnknown);
+                self.look_ups.note(wrong, &self.service.limits);
+            }
+        }
+        let no = rejected(&self.service, rejection).ok_or(Cut::Unknown)?;
+        self.output.push(reply_error(Some(id), &no.into()));
+        Ok(())
+    }
+
+    /// Tells the booking as the ledger has it, before anything else.
+    fn look_up_first(&mut self, id: Id, key: BookingKey, claim: trecho_shared::ids::ClaimCode) {
+        let service = Arc::clone(&self.service);
+        self.replies.add_look_up_first(Box::pin(async move {
+            Some(match service.records.by_key(key, claim).await {
+                Ok(Some(booking)) => Found { line: reply_result(&id, &booking), wrong: false },
+                Ok(None) => internal(&id),
+                Err(error) => failed(&id, &error),
+            })
+        }));
+    }
+
+    fn opened(&self, token: &trecho_shared::ids::SessionToken, cart: &CartView) -> SessionOpened {
+        SessionOpened {
+            token: token.clone(),
+            protocol: trecho_shared::PROTOCOL_VERSION,
+            server: concat!("trechod ", env!("CARGO_PKG_VERSION")).to_owned(),
+            epoch: self.service.epoch,
+            hold_ms: self.service.policy.hold_ms.unsigned_abs(),
+            now: self.service.clock.now(),
+            cart: dispatch::cart::cart(&self.service, cart),
+        }
+    }
+
+    fn lost(&self, lost: &Lost) -> Event {
+        let cart = dispatch::cart::cart(&self.service, &lost.cart);
+        let reason = |reason| match reason {
+            booking::LostReason::Expired => LostReason::Expired,
+            booking::LostReason::Departed => LostReason::Departed,
+            booking::LostReason::Closed => LostReason::Closed,
+        };
+        let expired = lost.holds.iter().all(|(_, why)| *why == booking::LostReason::Expired);
+        let lost = lost.holds.iter().map(|(hold, why)| {
+            let facts = self.service.facts(hold.leg);
+            LostHold {
+                hold: hold.hold,
+                leg: facts.id,
+                seat: facts.cabin.label(hold.seat),
+                reason: reason(*why),
+            }
+        });
+        let lost = lost.collect();
+        if expired {
+            Event::CartExpired(CartExpired { lost, cart })
+        } else {
+            Event::CartChanged(CartChanged { lost, cart })
+        }
+    }
+
+    /// Answers a request, after those before it.
+    pub(super) fn answer(&mut self, line: Vec<u8>) {
+        if self.replies.is_empty() {
+            self.output.push(line);
+        } else {
+            self.replies.add_line(line);
+        }
+    }
+
+    /// Answers a request with no.
+    pub(super) fn refuse(&mut self, id: &Id, no: No) {
+        self.answer(reply_error(Some(id), &no.into()));
+    }
+
+    /// Answers a request that comes after the session was closed or taken over.
+    pub(super) fn refuse_replaced(&mut self, id: &Id) {
+        if let Some(no) = rejected(&self.service, Rejection::Refused(Refusal::SessionReplaced)) {
+            self.refuse(id, no);
+        }
+    }
+}
+
+/// The answer to a look-up that failed: the log says why.
+pub(super) fn failed(id: &Id, error: &RecordsError) -> Found {
+    tracing::error!(%error, "a look-up has failed");
+    internal(id)
+}
+
+fn internal(id: &Id) -> Found {
+    let line = reply_error(Some(id), &ErrorObject::from(&ProtocolError::Internal));
+    Found { line, wrong: false }
+}

@@ -1,0 +1,154 @@
+//! What a connection has read: bytes into requests.
+//!
+//! The bytes are read into a buffer that the thread's connections share, so a connection that is
+//! silent owns none.
+
+use std::cell::RefCell;
+use std::io;
+
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+use trecho_shared::codec::{Line, LineDecoder};
+use trecho_shared::limits::REQUEST_LINE_BYTES;
+use trecho_shared::message::Request;
+use trecho_shared::rpc::{Call, Id, ProtocolError};
+
+use crate::limits::READ_BYTES;
+
+thread_local! {
+    static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
+}
+
+/// One line, read.
+#[derive(Debug)]
+pub(super) enum Received {
+    /// To be executed and answered under its id.
+    Request(Id, Request),
+    /// A notification: neither executed nor answered.
+    Notification,
+    /// A breach of the protocol, to be answered under the id if the line had one.
+    Breach(Option<Id>, ProtocolError),
+    /// A line over the limit: nothing after it can be understood.
+    TooLong,
+}
+
+/// How far the reading has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The peer may send more.
+    Open,
+    /// The peer has sent all; what was read still counts.
+    Ended,
+    /// The server takes no more, whatever comes.
+    Shut,
+}
+
+/// The reading half.
+#[derive(Debug)]
+pub(super) struct Input {
+    decoder: LineDecoder,
+    side: Side,
+    /// When the line that is under way began.
+    began: Option<Instant>,
+    /// No whole line is left.
+    exhausted: bool,
+}
+
+impl Input {
+    pub(super) fn new() -> Self {
+        Self {
+            decoder: LineDecoder::new(REQUEST_LINE_BYTES),
+            side: Side::Open,
+            began: None,
+            exhausted: false,
+        }
+    }
+
+    pub(super) fn side(&self) -> Side {
+        self.side
+    }
+
+    /// Whether no whole line is left: all that was read has been handed out.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.exhausted
+    }
+
+    /// Takes no more requests, and forgets those that wait.
+    pub(super) fn shut(&mut self) {
+        self.side = Side::Shut;
+        self.exhausted = true;
+        self.decoder = LineDecoder::new(REQUEST_LINE_BYTES);
+    }
+
+    /// Reads what is there, at most what the decoder has room for. Call it when there is no whole
+    /// line left.
+    pub(super) fn read(&mut self, socket: &TcpStream) -> io::Result<()> {
+        SCRATCH.with_borrow_mut(|scratch| {
+            let room = self.decoder.room().min(scratch.len());
+            match socket.try_read(&mut scratch[..room]) {
+                Ok(0) => self.side = Side::Ended,
+                Ok(count) => {
+                    let taken = self.decoder.push(&scratch[..count]);
+                    debug_assert_eq!(taken, count, "no more was read than there was room for");
+                    self.exhausted = false;
+                }
+                Err(error) if is_passing(&error) => {}
+                Err(error) => return Err(error),
+            }
+            Ok(())
+        })
+    }
+
+    /// The next whole line, read; `None` if there is none.
+    pub(super) fn next(&mut self) -> Option<Received> {
+        if self.side == Side::Shut {
+            return None;
+        }
+        let Some(line) = self.decoder.next_line() else {
+            self.exhausted = true;
+            return None;
+        };
+        let line = match line {
+            Line::Whole(line) => {
+                self.began = None;
+                line
+            }
+            Line::TooLong => return Some(Received::TooLong),
+        };
+        let call = match Call::read(line) {
+            Ok(call) => call,
+            Err((error, id)) => return Some(Received::Breach(id, error)),
+        };
+        let request = Request::read(&call);
+        Some(match (call.id, request) {
+            (None, _) => Received::Notification,
+            (Some(id), Ok(request)) => Received::Request(id, request),
+            (Some(id), Err(error)) => Received::Breach(Some(id), error),
+        })
+    }
+
+    /// Whether bytes wait, of a line or of many.
+    pub(super) fn has_more(&self) -> bool {
+        self.decoder.pending() > 0
+    }
+
+    /// Since when the beginning of a line waits for its end. Ask when there is no whole line left.
+    pub(super) fn midway_since(&mut self) -> Option<Instant> {
+        if self.has_more() { Some(*self.began.get_or_insert_with(Instant::now)) } else { None }
+    }
+
+    /// Gives the memory back if nothing waits.
+    pub(super) fn rest(&mut self) {
+        self.decoder.release_memory();
+    }
+}
+
+/// An error after which the socket is as good as before.
+pub(super) fn is_passing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+}
+
+/// Reads and forgets what is there; 0 at the end.
+pub(super) fn discard(socket: &TcpStream) -> io::Result<usize> {
+    SCRATCH.with_borrow_mut(|scratch| socket.try_read(scratch))
+}

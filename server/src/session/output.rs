@@ -1,0 +1,64 @@
+//! What a connection has still to write.
+
+use std::io;
+
+use tokio::net::TcpStream;
+
+/// Bytes on their way to the peer. Owns no memory once all are sent.
+#[derive(Debug, Default)]
+pub(super) struct Output {
+    unsent: Vec<u8>,
+    /// So many of `unsent` are written already.
+    written: usize,
+    /// The socket has not taken all that it was given.
+    blocked: bool,
+}
+
+impl Output {
+    /// Adds a line, or several.
+    pub(super) fn push(&mut self, mut lines: Vec<u8>) {
+        if self.unsent.is_empty() {
+            self.unsent = lines;
+        } else {
+            self.unsent.append(&mut lines);
+        }
+    }
+
+    /// The buffer itself, for whoever writes many small lines.
+    pub(super) fn buffer(&mut self) -> &mut Vec<u8> {
+        &mut self.unsent
+    }
+
+    /// How many bytes wait.
+    pub(super) fn len(&self) -> usize {
+        self.unsent.len() - self.written
+    }
+
+    /// Whether none wait.
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the socket takes no more for now: something waits since the last flush.
+    pub(super) fn is_blocked(&self) -> bool {
+        self.blocked
+    }
+
+    /// Writes what the socket takes now.
+    pub(super) fn flush(&mut self, socket: &TcpStream) -> io::Result<()> {
+        while !self.is_empty() {
+            match socket.try_write(&self.unsent[self.written..]) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => self.written += written,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.blocked = true;
+                    return Ok(());
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        *self = Self::default();
+        Ok(())
+    }
+}

@@ -1,0 +1,98 @@
+//! The real `trechod`, as a process.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use super::Client;
+
+/// A `trechod` with no settings but those given.
+pub(crate) fn trechod() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trechod"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("TRECHO_") {
+            command.env_remove(name);
+        }
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
+pub(crate) struct Daemon {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    pub(crate) stderr: BufReader<ChildStderr>,
+}
+
+impl Daemon {
+    /// Starts `trechod serve` and waits until it says where it serves.
+    pub(crate) fn serve(data: &Path, arguments: &[&str]) -> Self {
+        Self::serve_with(data, arguments, |_| {})
+    }
+
+    /// The same, with more to say to the command.
+    pub(crate) fn serve_with(
+        data: &Path,
+        arguments: &[&str],
+        adjust: impl FnOnce(&mut Command),
+    ) -> Self {
+        let mut command = trechod();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data).args(arguments);
+        adjust(&mut command);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        let address = loop {
+            let mut line = String::new();
+            assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "it did not serve: {said}");
+            if let Some(rest) = line.strip_prefix("trechod serves ") {
+                break rest.split(' ').next().unwrap().parse().unwrap();
+            }
+            said.push_str(&line);
+        };
+        Self { child, address, stderr }
+    }
+
+    pub(crate) async fn client(&self) -> Client {
+        Client::connect(self.address).await
+    }
+
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        let pid = i32::try_from(self.child.id()).unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal)
+            .unwrap();
+    }
+
+    /// kill -9.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// How it ended, and what it said at last.
+    pub(crate) fn wait(&mut self) -> (ExitStatus, String) {
+        let mut rest = String::new();
+        while self.stderr.read_line(&mut rest).unwrap() > 0 {}
+        (self.child.wait().unwrap(), rest)
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // It has ended already in most tests.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a command that ends by itself.
+pub(crate) fn run(arguments: &[&str]) -> Output {
+    let mut child = trechod();
+    let child = child.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let started = Instant::now();
+    let output = child.output().unwrap();
+    assert!(started.elapsed() < Duration::from_secs(30), "it took too long");
+    output
+}

@@ -1,0 +1,19 @@
+//! The server from outside: real sockets on port 0, real SQLite in directories of their own, and the
+//! real `trechod` where a process has to die. One binary, since linking SQLite takes its time.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+mod breaches;
+mod daemon;
+mod feed;
+mod limits;
+mod origin;
+mod pipelining;
+mod protocol_examples;
+mod races;
+mod restart;
+mod rules;
+mod sample;
+mod sessions;

@@ -1,0 +1,170 @@
+//! One connection that asks and waits for the answer: the smallest client of the protocol.
+
+use std::collections::VecDeque;
+use std::io;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpStream, ToSocketAddrs};
+use tokio::time::timeout;
+use trecho_shared::codec::{Line, LineDecoder};
+use trecho_shared::limits::REPLY_LINE_BYTES;
+use trecho_shared::message::{Event, Method, RefusalKind};
+use trecho_shared::rpc::{ErrorObject, Id, Incoming, request};
+
+/// An answer takes at most this long.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Events kept while nobody asks for them; beyond, the oldest is forgotten.
+const EVENTS: usize = 256;
+
+/// How much is read at once.
+const READ_BYTES: usize = 16 * 1024;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// The server's no, or its complaint.
+    #[error("refused: {}", .0.message)]
+    Refused(Box<ErrorObject>),
+    /// The connection failed or ended.
+    #[error("the connection failed: {0}")]
+    Io(#[from] io::Error),
+    /// Nothing came in time.
+    #[error("no answer within {} s", PATIENCE.as_secs())]
+    Timeout,
+    /// What came is no answer of this protocol.
+    #[error("not an answer of this protocol: {0}")]
+    Garbled(#[from] serde_json::Error),
+}
+
+impl CallError {
+    /// Which refusal, if it is one.
+    pub fn kind(&self) -> Option<RefusalKind> {
+        match self {
+            Self::Refused(error) => error.data.as_ref().map(|data| data.kind),
+            Self::Io(_) | Self::Timeout | Self::Garbled(_) => None,
+        }
+    }
+}
+
+/// What a line turned out to be.
+enum Heard {
+    Reply(i64, Result<String, ErrorObject>),
+    Event(Event),
+    /// An event that this version does not know.
+    Other,
+}
+
+/// A connection with one request under way at a time.
+#[derive(Debug)]
+pub struct Caller {
+    stream: TcpStream,
+    decoder: LineDecoder,
+    /// Read, but not yet taken by the decoder.
+    unread: VecDeque<u8>,
+    events: VecDeque<Event>,
+    last_id: i64,
+}
+
+impl Caller {
+    /// Connects.
+    ///
+    /// # Errors
+    /// If nobody listens there, or nothing comes back in time.
+    pub async fn connect(address: impl ToSocketAddrs) -> Result<Self, CallError> {
+        let stream = timeout(PATIENCE, TcpStream::connect(address))
+            .await
+            .map_err(|_| CallError::Timeout)??;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream,
+            decoder: LineDecoder::new(REPLY_LINE_BYTES),
+            unread: VecDeque::new(),
+            events: VecDeque::new(),
+            last_id: 0,
+        })
+    }
+
+    /// Asks and waits for the answer. After any error but a refusal, connect anew.
+    ///
+    /// # Errors
+    /// The server's refusal, or why there was no answer.
+    pub async fn call<M: Method>(&mut self, params: &M::Params) -> Result<M::Result, CallError> {
+        self.last_id += 1;
+        let line = request(&Id::Number(self.last_id), M::NAME, params);
+        timeout(PATIENCE, async {
+            self.stream.write_all(&line).await?;
+            loop {
+                match self.hear().await? {
+                    Heard::Reply(id, outcome) if id == self.last_id => {
+                        let result =
+                            outcome.map_err(|error| CallError::Refused(Box::new(error)))?;
+                        return Ok(serde_json::from_str(&result)?);
+                    }
+                    Heard::Reply(..) | Heard::Other => {}
+                    Heard::Event(event) => self.keep(event),
+                }
+            }
+        })
+        .await
+        .map_err(|_| CallError::Timeout)?
+    }
+
+    /// The next event, as old as it may be. Waits as long as the connection lasts.
+    ///
+    /// # Errors
+    /// If the connection ends.
+    pub async fn event(&mut self) -> Result<Event, CallError> {
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Ok(event);
+            }
+            if let Heard::Event(event) = self.hear().await? {
+                self.keep(event);
+            }
+        }
+    }
+
+    fn keep(&mut self, event: Event) {
+        if self.events.len() == EVENTS {
+            self.events.pop_front();
+        }
+        self.events.push_back(event);
+    }
+
+    async fn hear(&mut self) -> Result<Heard, CallError> {
+        loop {
+            match self.decoder.next_line() {
+                Some(Line::Whole(line)) => return read(line),
+                Some(Line::TooLong) => {
+                    return Err(io::Error::other("a line beyond the protocol's limit").into());
+                }
+                None => {}
+            }
+            if self.unread.is_empty() {
+                let mut bytes = vec![0; READ_BYTES];
+                let count = self.stream.read(&mut bytes).await?;
+                if count == 0 {
+                    return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+                }
+                self.unread.extend(&bytes[..count]);
+            }
+            let taken = self.decoder.push(self.unread.make_contiguous());
+            self.unread.drain(..taken);
+        }
+    }
+}
+
+fn read(line: &[u8]) -> Result<Heard, CallError> {
+    Ok(match Incoming::read(line)? {
+        Incoming::Reply { id: Some(Id::Number(id)), outcome } => {
+            Heard::Reply(id, outcome.map(|result| result.get().to_owned()))
+        }
+        Incoming::Reply { .. } => Heard::Other,
+        Incoming::Event { method, params } => {
+            Event::read(&method, params.map(serde_json::value::RawValue::get))?
+                .map_or(Heard::Other, Heard::Event)
+        }
+    })
+}
