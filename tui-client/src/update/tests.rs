@@ -6,10 +6,10 @@ mod cart;
 mod checkout;
 mod filters;
 mod live;
+mod many_rows;
 mod overlays;
 mod random;
 mod session;
-mod speed;
 
 use std::str::FromStr;
 
