@@ -98,7 +98,7 @@ fn program(paper: &mut Paper) -> (Run<&mut Paper>, Ends, Hands) {
     let (system, signals) = channel(4);
     let (break_down, faults) = channel(1);
     let run = Run::new(model, look, paper, clock).unwrap();
-    let hands = Hands { keys, system, break_down, home: home };
+    let hands = Hands { keys, system, break_down, home };
     (run, Ends { inputs, link, store, signals, faults }, hands)
 }
 
@@ -172,7 +172,7 @@ async fn bell_mouse_and_farewell_reach_the_screen_and_the_shell() {
     ] {
         run.perform(effect, &mut ends).await.unwrap();
     }
-    let (_, farewell) = tokio::join!(hands.press(Key::char('x')), run.run(ends));
+    let ((), farewell) = tokio::join!(hands.press(Key::char('x')), run.run(ends));
     assert_eq!(farewell.texts, ["H7KQ3M"]);
     assert_eq!((paper.bells, paper.pointer), (1, Some(Pointer::Terminals)));
 }
