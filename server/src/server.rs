@@ -4,6 +4,7 @@ mod extension;
 mod fill;
 mod import;
 mod opening;
+mod public;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

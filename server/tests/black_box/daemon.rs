@@ -216,7 +216,9 @@ async fn the_log_tells_no_token_no_claim_code_and_no_name() {
     server.signal(Signal::TERM);
     ana.until_closed().await;
     let (_, said) = server.wait();
-    assert!(said.contains("batch"), "the log was to be loud: {said}");
+    for said_of in ["batch", "opened", "TR7000-", "Held", "Sold", "Cancelled"] {
+        assert!(said.contains(said_of), "the log was to tell of {said_of}: {said}");
+    }
     let (locator, claim) = (booking["locator"].as_str(), booking["claim"].as_str());
     for secret in [token.as_str(), locator.unwrap(), claim.unwrap(), "the-key", "Concei"] {
         assert!(!said.contains(secret), "the log tells {secret}: {said}");

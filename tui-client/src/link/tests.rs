@@ -375,10 +375,10 @@ async fn after_fifteen_seconds_of_silence_a_ping_asks_for_a_sign_of_life() {
     assert_eq!(start.elapsed().as_secs(), SILENCE.as_secs());
     tokio::time::sleep(Duration::from_millis(30)).await;
     let id = &ping["id"];
-    let pong = format!(
+    let answer = format!(
         "{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{{\"now\":\"2026-11-24T12:00:00.000Z\"}}}}\n"
     );
-    server.write_all(pong.as_bytes()).await.unwrap();
+    server.write_all(answer.as_bytes()).await.unwrap();
     let round_trip = loop {
         match news.recv().await.unwrap() {
             LinkNews::RoundTrip { ms } if ms > 0 => break ms,
