@@ -154,8 +154,8 @@ class AgainstAServer(unittest.TestCase):
         leg = min(legs, key=lambda leg: int(leg["seats_left"]))
         self.used.add(leg["leg"])
         spare = leg["seats_left"] - 1
-        while spare > 0:  # a cart takes 36 seats at most
-            count = min(36, spare)
+        while spare > 0:  # a cart takes 9 seats of a leg at most
+            count = min(9, spare)
             self.connect().hold({"leg": leg["leg"], "count": count})
             spare -= count
         self.assertEqual(scout.call("legs.get", leg=leg["leg"])["seats_left"], 1)
