@@ -150,7 +150,7 @@ def look_at_map() -> None:
     for source in sorted(TOP.glob("*/src/**/*.rs")):
         module = source.relative_to(TOP).with_suffix("").as_posix()
         if not re.search(r"tests?\b|contract|fixtures", module):
-            assert source.stem in named, f"ARCHITECTURE.md does not name {module}.rs"
+            assert source.stem in named, f"ARCHITECTURE.md's map does not name {module}.rs"
     print("  the map of the code names every module")
 
 
