@@ -10,6 +10,7 @@ mod pty;
 mod demo;
 mod exits;
 mod link;
+mod load;
 mod purchase;
 mod race;
 mod tree;
