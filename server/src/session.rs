@@ -219,6 +219,7 @@ impl Session {
         let Self {
             socket, announcements, input, output, replies, passenger, watching, timer, ..
         } = self;
+        let (mut reader, writer) = socket.split();
         let blocked = output.is_blocked();
         let bell = watching.as_mut().map(|watching| &mut watching.bell).filter(|_| !blocked);
         tokio::select! {
@@ -226,11 +227,8 @@ impl Session {
             biased;
             () = replies.settle(), if !replies.is_empty() => {}
             () = passenger.listen(), if passenger.attached().is_some() => {}
-            ready = socket.writable(), if blocked => ready?,
-            ready = socket.readable(), if may_read => {
-                ready?;
-                input.read(socket)?;
-            }
+            ready = writer.writable(), if blocked => ready?,
+            read = input.read(&mut reader), if may_read => read?,
             () = ring(bell) => {}
             changed = announcements.changed(), if may_hear => match changed {
                 Ok(()) => self.heed(),

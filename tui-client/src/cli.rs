@@ -1,5 +1,6 @@
 //! The command line of `trecho`.
 
+mod load;
 mod picture;
 
 use std::ffi::OsString;
@@ -26,6 +27,7 @@ Examples:
   trecho '[2001:db8::7]:9000'       IPv6 in brackets, a port of its own
   trecho --lang en --theme light    in English, on a light background
   trecho demo                       a server, a crowd and you, in one command
+  trecho race --clients 200         200 fire at once for the last seats of a leg
 
 Each option has a variable (--no-mouse: TRECHO_NO_MOUSE) and a line in the configuration file
 (no_mouse = true). The option wins over the variable, the variable over the file.
@@ -60,6 +62,10 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
         _rest: Vec<String>,
     },
+    /// Many fire at once for the last seats of one leg: a proof that none is sold twice
+    Race(load::RaceOptions),
+    /// Many book as fast as the server answers: how many, and how long each step takes
+    Load(load::LoadOptions),
     /// Draw the program's own screen as an SVG picture on the standard output
     #[command(hide = true)]
     Picture(picture::Options),
@@ -148,6 +154,14 @@ fn run(args: Vec<OsString>) -> Result<(), CliError> {
         Some(Command::Demo(options)) => crate::demo::run(&options, settings, locale),
         #[cfg(not(feature = "demo"))]
         Some(Command::Demo { .. }) => Err(CliError::NoDemo),
+        Some(Command::Race(options)) => {
+            let config = settings.at(options.addr.clone()).config(locale)?;
+            Ok(load::race(&options, &config)?)
+        }
+        Some(Command::Load(options)) => {
+            let config = settings.at(options.addr.clone()).config(locale)?;
+            Ok(load::load(&options, &config)?)
+        }
         Some(Command::Picture(options)) => Ok(picture::run(&options, &settings)?),
     }
 }

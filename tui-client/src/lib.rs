@@ -18,6 +18,7 @@ pub mod glyphs;
 pub mod input;
 pub mod keys;
 pub mod link;
+pub mod load;
 pub mod log;
 pub mod message;
 pub mod model;

@@ -4,9 +4,14 @@
 //! silent owns none.
 
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
+use tokio::io::{AsyncRead as _, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::net::tcp::ReadHalf;
 use tokio::time::Instant;
 use trecho_shared::codec::{Line, LineDecoder};
 use trecho_shared::limits::REQUEST_LINE_BYTES;
@@ -80,22 +85,35 @@ impl Input {
         self.decoder = LineDecoder::new(REQUEST_LINE_BYTES);
     }
 
-    /// Reads what is there, at most what the decoder has room for. Call it when there is no whole
-    /// line left.
-    pub(super) fn read(&mut self, socket: &TcpStream) -> io::Result<()> {
+    /// Waits until something is there and reads it, at most what the decoder has room for. Call it
+    /// when there is no whole line left. Dropping the future loses nothing.
+    ///
+    /// Polled rather than tried: a read that does not fill its buffer has emptied the socket, and
+    /// then the runtime need not be told so by a second one that fails.
+    pub(super) async fn read(&mut self, socket: &mut ReadHalf<'_>) -> io::Result<()> {
+        poll_fn(|cx| self.poll_read(socket, cx)).await
+    }
+
+    fn poll_read(
+        &mut self,
+        socket: &mut ReadHalf<'_>,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
         SCRATCH.with_borrow_mut(|scratch| {
             let room = self.decoder.room().min(scratch.len());
-            match socket.try_read(&mut scratch[..room]) {
-                Ok(0) => self.side = Side::Ended,
-                Ok(count) => {
-                    let taken = self.decoder.push(&scratch[..count]);
-                    debug_assert_eq!(taken, count, "no more was read than there was room for");
+            let mut buffer = ReadBuf::new(&mut scratch[..room]);
+            match Pin::new(socket).poll_read(cx, &mut buffer) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Err(error)) if is_passing(&error) => {}
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Ready(Ok(())) if buffer.filled().is_empty() => self.side = Side::Ended,
+                Poll::Ready(Ok(())) => {
+                    let taken = self.decoder.push(buffer.filled());
+                    debug_assert_eq!(taken, buffer.filled().len(), "read more than there was room");
                     self.exhausted = false;
                 }
-                Err(error) if is_passing(&error) => {}
-                Err(error) => return Err(error),
             }
-            Ok(())
+            Poll::Ready(Ok(()))
         })
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::net::SocketAddr;
+use std::ops::Range;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -61,8 +63,10 @@ enum Heard {
 pub struct Caller {
     stream: TcpStream,
     decoder: LineDecoder,
-    /// Read, but not yet taken by the decoder.
-    unread: VecDeque<u8>,
+    /// What the last read gave.
+    buffer: Box<[u8]>,
+    /// Which part of it the decoder has not yet taken.
+    unread: Range<usize>,
     events: VecDeque<Event>,
     last_id: i64,
 }
@@ -80,7 +84,8 @@ impl Caller {
         Ok(Self {
             stream,
             decoder: LineDecoder::new(REPLY_LINE_BYTES),
-            unread: VecDeque::new(),
+            buffer: vec![0; READ_BYTES].into_boxed_slice(),
+            unread: 0..0,
             events: VecDeque::new(),
             last_id: 0,
         })
@@ -126,6 +131,27 @@ impl Caller {
         }
     }
 
+    /// Waits for something to come and says how many lines ended in it, without a look at what they
+    /// say: for who only counts, and counts much. From then on there is no calling any more.
+    ///
+    /// # Errors
+    /// If the connection ends.
+    pub async fn count_lines(&mut self) -> Result<u64, CallError> {
+        if self.unread.is_empty() {
+            self.fill().await?;
+        }
+        let came = &self.buffer[std::mem::replace(&mut self.unread, 0..0)];
+        Ok(came.iter().map(|byte| u64::from(*byte == b'\n')).sum())
+    }
+
+    /// Who is at the other end: of a name's addresses the one that answered.
+    ///
+    /// # Errors
+    /// If the connection has ended.
+    pub fn peer(&self) -> Result<SocketAddr, CallError> {
+        Ok(self.stream.peer_addr()?)
+    }
+
     fn keep(&mut self, event: Event) {
         if self.events.len() == EVENTS {
             self.events.pop_front();
@@ -143,16 +169,21 @@ impl Caller {
                 None => {}
             }
             if self.unread.is_empty() {
-                let mut bytes = vec![0; READ_BYTES];
-                let count = self.stream.read(&mut bytes).await?;
-                if count == 0 {
-                    return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-                }
-                self.unread.extend(&bytes[..count]);
+                self.fill().await?;
             }
-            let taken = self.decoder.push(self.unread.make_contiguous());
-            self.unread.drain(..taken);
+            let taken = self.decoder.push(&self.buffer[self.unread.clone()]);
+            self.unread.start += taken;
         }
+    }
+
+    /// Waits for bytes.
+    async fn fill(&mut self) -> io::Result<()> {
+        let count = self.stream.read(&mut self.buffer).await?;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.unread = 0..count;
+        Ok(())
     }
 }
 

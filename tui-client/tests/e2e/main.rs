@@ -11,6 +11,7 @@ mod command_line;
 mod demo;
 mod exits;
 mod link;
+mod load;
 mod purchase;
 mod race;
 mod tree;
