@@ -22,6 +22,8 @@ mod write;
 mod contract;
 #[cfg(test)]
 pub(crate) mod fixtures;
+#[cfg(test)]
+pub(crate) mod lossy;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -81,6 +83,13 @@ impl Ledger {
     /// Each says what to do: another server has it, it cannot be written, it is damaged, or a newer
     /// version wrote it.
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
+        Self::open_by(directory, connect)
+    }
+
+    fn open_by(
+        directory: &Path,
+        connect: impl FnOnce(&Path) -> rusqlite::Result<Connection>,
+    ) -> Result<Self, OpenError> {
         let lock = directory::lock(directory)?;
         let path = directory::database(directory)?;
         let in_file = |error| OpenError::from_sqlite(&path, error);
