@@ -86,7 +86,7 @@ impl Ledger {
         Self::open_by(directory, connect)
     }
 
-    fn open_by(
+    pub(crate) fn open_by(
         directory: &Path,
         connect: impl FnOnce(&Path) -> rusqlite::Result<Connection>,
     ) -> Result<Self, OpenError> {
@@ -241,6 +241,17 @@ impl Ledger {
 
 #[cfg(test)]
 impl Ledger {
+    /// Carries the log home from so many frames on.
+    pub(crate) fn checkpoint_from(&mut self, frames: u32) {
+        (self.checkpoint_frames, self.checkpoint_at) = (frames, frames);
+    }
+
+    /// When the last commit was made, by the clock that was told.
+    pub(crate) fn written_at(&self) -> Moment {
+        let sql = "SELECT written_at FROM counters";
+        self.connection.query_row(sql, [], |row| row.get(0).map(Moment)).unwrap()
+    }
+
     /// Lets the database grow by so many pages of 4 KiB and no more: a full disk.
     pub(crate) fn leave_room(&self, pages: i64) {
         let count: i64 =

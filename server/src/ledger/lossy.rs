@@ -103,6 +103,17 @@ pub(crate) struct Disk {
 }
 
 impl Disk {
+    /// The files of a directory, all of them synced.
+    pub(crate) fn of(directory: &Path) -> Self {
+        let mut disk = Self::default();
+        for file in Name::ALL {
+            if let Ok(bytes) = std::fs::read(directory.join(file.as_str())) {
+                disk.files.insert(file, OnDisk { certain: Some(bytes), pending: Vec::new() });
+            }
+        }
+        disk
+    }
+
     /// Takes note of an event.
     pub(crate) fn note(&mut self, event: &Event) {
         match event {

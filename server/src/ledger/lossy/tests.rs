@@ -60,7 +60,7 @@ impl Run {
         let directory = tempfile::tempdir().unwrap();
         let vfs = Vfs::register();
         let mut ledger = Ledger::open_by(directory.path(), |path| vfs.connect(path)).unwrap();
-        (ledger.checkpoint_frames, ledger.checkpoint_at) = (48, 48);
+        ledger.checkpoint_from(48);
         let state = ledger.restore(Policy::default(), NOON, &mut |_| {}).unwrap().state;
         let told = vec![told(&ledger.connection)];
         let events = vfs.take();

@@ -82,6 +82,11 @@ impl Vfs {
     pub(crate) fn fail_sync_after(self, syncs: u32) {
         self.layer.syncs_left.store(syncs, Ordering::Relaxed);
     }
+
+    /// Lets every sync succeed.
+    pub(crate) fn fail_no_sync(self) {
+        self.fail_sync_after(u32::MAX);
+    }
 }
 
 impl Layer {
