@@ -92,6 +92,8 @@ struct Buyer {
     /// A confirm whose outcome is not known.
     open: Option<String>,
     purchases: u64,
+    /// Bookings that it has not given back: locator and claim code.
+    kept: Vec<(String, String)>,
     history: History,
 }
 
@@ -168,10 +170,15 @@ impl Buyer {
         let reply = line.call("cart.confirm", confirm(key)).await?;
         self.open = None;
         if let Some(booking) = reply.get("result") {
+            let word = |field: &str| booking[field].as_str().unwrap().to_owned();
+            let (locator, claim) = (word("locator"), word("claim"));
+            if self.history.sales.iter().all(|sale| sale.locator != locator) {
+                self.kept.push((locator.clone(), claim.clone()));
+            }
             self.history.sales.push(Sale {
                 key: key.to_owned(),
-                locator: booking["locator"].as_str().unwrap().to_owned(),
-                claim: booking["claim"].as_str().unwrap().to_owned(),
+                locator,
+                claim,
                 seats: seats(booking, |_| true),
                 ended: self.scene.tick(),
             });
@@ -198,19 +205,21 @@ impl Buyer {
         Some(())
     }
 
-    /// Gives back one of its bookings, so that there is something to sell.
+    /// Gives back one of its bookings that it has not given back yet, so that there is something to sell.
     async fn cancel(&mut self, line: &mut Line) -> Option<()> {
-        let count = u64::try_from(self.history.sales.len()).unwrap();
-        if count == 0 {
+        if self.kept.is_empty() {
             return Some(());
         }
+        let count = u64::try_from(self.kept.len()).unwrap();
         let at = usize::try_from(self.below(count)).unwrap();
-        let Sale { locator, claim, .. } = self.history.sales[at].clone();
+        let (locator, claim) = self.kept[at].clone();
         let begun = self.scene.tick();
         self.history.cancels.push(Cancel { locator: locator.clone(), begun });
         let params = json!({ "locator": locator, "claim": claim });
         let cancelled = line.call("bookings.cancel", params).await?;
         assert!(cancelled.get("result").is_some(), "{cancelled}");
+        // Only now: what a kill cut short is asked for again.
+        self.kept.swap_remove(at);
         Some(())
     }
 }
@@ -316,6 +325,7 @@ async fn killed_again_and_again_under_load_it_loses_nothing_and_sells_nothing_tw
             token: None,
             open: None,
             purchases: 0,
+            kept: Vec::new(),
             history: History::default(),
         };
         buyers.spawn(buyer.buy_until_the_end());
