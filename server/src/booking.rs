@@ -16,9 +16,9 @@ mod policy;
 mod state;
 
 #[cfg(test)]
-mod model_test;
+pub(crate) mod model_test;
 #[cfg(test)]
-mod rehearsal;
+pub(crate) mod rehearsal;
 #[cfg(test)]
 mod rules_test;
 

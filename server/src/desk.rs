@@ -21,6 +21,8 @@ mod sweeper;
 mod writer;
 
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;

@@ -22,6 +22,8 @@ mod write;
 mod contract;
 #[cfg(test)]
 pub(crate) mod fixtures;
+#[cfg(test)]
+pub(crate) mod lossy;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -81,6 +83,13 @@ impl Ledger {
     /// Each says what to do: another server has it, it cannot be written, it is damaged, or a newer
     /// version wrote it.
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
+        Self::open_by(directory, connect)
+    }
+
+    pub(crate) fn open_by(
+        directory: &Path,
+        connect: impl FnOnce(&Path) -> rusqlite::Result<Connection>,
+    ) -> Result<Self, OpenError> {
         let lock = directory::lock(directory)?;
         let path = directory::database(directory)?;
         let in_file = |error| OpenError::from_sqlite(&path, error);
@@ -232,6 +241,17 @@ impl Ledger {
 
 #[cfg(test)]
 impl Ledger {
+    /// Carries the log home from so many frames on.
+    pub(crate) fn checkpoint_from(&mut self, frames: u32) {
+        (self.checkpoint_frames, self.checkpoint_at) = (frames, frames);
+    }
+
+    /// When the last commit was made, by the clock that was told.
+    pub(crate) fn written_at(&self) -> Moment {
+        let sql = "SELECT written_at FROM counters";
+        self.connection.query_row(sql, [], |row| row.get(0).map(Moment)).unwrap()
+    }
+
     /// Lets the database grow by so many pages of 4 KiB and no more: a full disk.
     pub(crate) fn leave_room(&self, pages: i64) {
         let count: i64 =

@@ -4,7 +4,7 @@
 mod airports;
 mod clock;
 mod crowd;
-mod dice;
+pub(crate) mod dice;
 mod fold;
 mod import;
 mod names;

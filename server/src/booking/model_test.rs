@@ -3,8 +3,8 @@
 //!
 //! `PROPTEST_CASES` sets how many random cases run.
 
-mod model;
-mod steps;
+pub(crate) mod model;
+pub(crate) mod steps;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use model::{LEGS, Model};
 use steps::{Cast, Step};
 
 /// Small numbers, so that every bound is met within a few commands.
-const POLICY: Policy = Policy {
+pub(crate) const POLICY: Policy = Policy {
     hold_ms: 100_000,
     grace_ms: 30_000,
     slack_ms: 2_000,
@@ -118,20 +118,7 @@ impl<'a> Run<'a> {
 
     /// Both agree on every seat and every cart, and on who lost what.
     fn compare(&mut self) {
-        for (number, facts) in (1..).zip(&self.model.legs) {
-            let leg = LegKey(number);
-            let mut left = 0;
-            for seat in (0..facts.cabin.capacity()).map(SeatIx) {
-                let owners = self.model.owners(leg, seat);
-                assert!(owners <= 1, "one seat has one owner");
-                assert_eq!(self.rules.state.is_free(leg, seat), owners == 0, "{leg:?} {seat:?}");
-                left += u32::from(owners == 0);
-            }
-            assert_eq!(self.rules.state.seats_left(leg), left, "held + sold + free = capacity");
-        }
-        for session in &self.model.sessions {
-            assert_eq!(self.rules.state.cart(session.key), Some(self.model.view(session.key)));
-        }
+        agree(&self.rules.state, &self.model);
         let mut lost: Vec<_> = std::mem::take(&mut self.rules.lost)
             .into_iter()
             .flat_map(|lost| {
@@ -152,17 +139,40 @@ impl<'a> Run<'a> {
     }
 
     fn note(&mut self, command: &Command, answer: &Answer) {
-        let word = |debug: String| debug.split(['(', ' ', '{']).next().unwrap_or("").to_owned();
-        let command = word(format!("{command:?}"));
-        let answer = match answer {
-            Ok(outcome) => word(format!("{outcome:?}")),
-            Err(refusal) => word(format!("{refusal:?}")),
-        };
-        self.seen(&format!("{command}: {answer}"));
+        self.seen(&shape(command, answer));
     }
 
     fn seen(&mut self, shape: &str) {
         *self.shapes.entry(shape.to_owned()).or_default() += 1;
+    }
+}
+
+/// A command and its answer in two words.
+pub(crate) fn shape(command: &Command, answer: &Answer) -> String {
+    let word = |debug: String| debug.split(['(', ' ', '{']).next().unwrap_or("").to_owned();
+    let command = word(format!("{command:?}"));
+    let answer = match answer {
+        Ok(outcome) => word(format!("{outcome:?}")),
+        Err(refusal) => word(format!("{refusal:?}")),
+    };
+    format!("{command}: {answer}")
+}
+
+/// Both agree on every seat and every cart.
+pub(crate) fn agree(state: &State, model: &Model) {
+    for (number, facts) in (1..).zip(&model.legs) {
+        let leg = LegKey(number);
+        let mut left = 0;
+        for seat in (0..facts.cabin.capacity()).map(SeatIx) {
+            let owners = model.owners(leg, seat);
+            assert!(owners <= 1, "one seat has one owner");
+            assert_eq!(state.is_free(leg, seat), owners == 0, "{leg:?} {seat:?}");
+            left += u32::from(owners == 0);
+        }
+        assert_eq!(state.seats_left(leg), left, "held + sold + free = capacity");
+    }
+    for session in &model.sessions {
+        assert_eq!(state.cart(session.key), Some(model.view(session.key)));
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// When every rehearsal begins.
-pub(super) const START: Moment = Moment(1_790_000_000_000);
+pub(crate) const START: Moment = Moment(1_790_000_000_000);
 
 /// A moment, so many seconds after the beginning.
 pub(super) fn second(seconds: i64) -> Moment {
@@ -23,7 +23,7 @@ pub(super) fn second(seconds: i64) -> Moment {
 }
 
 /// Leg number `number`, which departs so many seconds after the beginning.
-pub(super) fn facts(number: u32, cabin: &str, departs: i64) -> LegFacts {
+pub(crate) fn facts(number: u32, cabin: &str, departs: i64) -> LegFacts {
     let unix_seconds = START.0 / 1000 + departs;
     LegFacts {
         id: leg_id(number),

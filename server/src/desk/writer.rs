@@ -57,14 +57,19 @@ impl Writer {
         self.tell_due();
         let mut queue = Vec::with_capacity(BATCH);
         while self.orders.blocking_recv_many(&mut queue, BATCH) > 0 {
-            self.serve(&mut queue)?;
-            while !self.orphans.is_empty() {
-                queue.extend(self.orphans.drain(..).map(detach));
-                self.serve(&mut queue)?;
-            }
-            self.ledger.tidy()?;
+            self.turn(&mut queue)?;
         }
         Ok(self.ledger.finish()?)
+    }
+
+    /// One turn of the loop: what has queued, and what follows from it.
+    pub(super) fn turn(&mut self, queue: &mut Vec<Order>) -> Result<(), Fault> {
+        self.serve(queue)?;
+        while !self.orphans.is_empty() {
+            queue.extend(self.orphans.drain(..).map(detach));
+            self.serve(queue)?;
+        }
+        Ok(self.ledger.tidy()?)
     }
 
     /// Decides a batch, commits it, and tells everyone.
@@ -261,6 +266,17 @@ impl Writer {
             *due = next;
             modified
         });
+    }
+}
+
+#[cfg(test)]
+impl Writer {
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 }
 

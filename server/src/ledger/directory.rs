@@ -16,12 +16,16 @@ const PROBE_BYTES: usize = 256 << 10;
 /// Makes the directory, if there is none, and locks it for as long as the file lives. The lock is
 /// the system's: it ends with the process, however that ends.
 pub(super) fn lock(directory: &Path) -> Result<File, OpenError> {
+    let grown = to_grow(directory);
     if let Err(source) = private_directories().create(directory) {
         return Err(if directory.exists() && !directory.is_dir() {
             OpenError::NotADirectory(directory.to_owned())
         } else {
             OpenError::Unusable { path: directory.to_owned(), source }
         });
+    }
+    for path in grown {
+        sync(&path).map_err(|source| OpenError::Unusable { path, source })?;
     }
     let path = directory.join(LOCK);
     let unusable = |source| OpenError::Unusable { path: path.clone(), source };
@@ -31,6 +35,22 @@ pub(super) fn lock(directory: &Path) -> Result<File, OpenError> {
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(directory.to_owned())),
         Err(TryLockError::Error(source)) => Err(unusable(source)),
     }
+}
+
+/// The directories that get a new entry when `directory` is made. They are synced, or a power cut
+/// could take the whole directory with all that was committed in it: SQLite syncs it, and not what
+/// is above it.
+fn to_grow(directory: &Path) -> Vec<PathBuf> {
+    let missing = |made: &&Path| !made.as_os_str().is_empty() && !made.exists();
+    let above = directory.ancestors().take_while(missing).filter_map(Path::parent);
+    above
+        .map(|above| if above.as_os_str().is_empty() { Path::new(".") } else { above }.to_owned())
+        .collect()
+}
+
+/// Has the entries of a directory on disk. Elsewhere than on Unix a directory is no file.
+fn sync(directory: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
 }
 
 /// Where the database is, made empty if there is none: SQLite itself would make it readable for
@@ -77,4 +97,20 @@ fn private_file() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
     file
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_gets_a_new_entry_is_synced() {
+        let there = tempfile::tempdir().unwrap();
+        let (first, second) = (there.path().join("first"), there.path().join("first/second"));
+        assert_eq!(to_grow(&second), [first.clone(), there.path().to_owned()]);
+        lock(&first).unwrap();
+        assert_eq!(to_grow(&second), [first]);
+        assert!(to_grow(there.path()).is_empty(), "it is there");
+        assert_eq!(to_grow(Path::new("nowhere/near")), [Path::new("nowhere"), Path::new(".")]);
+    }
 }

@@ -5,12 +5,12 @@
 
 /// A stream of numbers, the same for the same seed.
 #[derive(Debug, Clone)]
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
     /// The stream of `seed` for the thing named by `name`: streams of other names are unrelated, so
     /// that adding one thing does not change another.
-    pub(super) fn of(seed: u64, name: &[u8]) -> Self {
+    pub(crate) fn of(seed: u64, name: &[u8]) -> Self {
         // FNV-1a.
         let hash = name.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
             (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -20,7 +20,7 @@ impl Dice {
     }
 
     /// The next 64 bits.
-    pub(super) fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -28,14 +28,14 @@ impl Dice {
     }
 
     /// A number below `bound`, which is above 0. Bounds here are small: the bias is below 2^-32.
-    pub(super) fn below(&mut self, bound: u32) -> u32 {
+    pub(crate) fn below(&mut self, bound: u32) -> u32 {
         debug_assert!(bound > 0, "there is no number below 0");
         let high = (u128::from(self.next()) * u128::from(bound)) >> 64;
         u32::try_from(high).expect("the product's high half is below the bound")
     }
 
     /// One of `choices`, which is not empty.
-    pub(super) fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
         let count = u32::try_from(choices.len()).expect("choices are few");
         &choices[self.below(count) as usize]
     }

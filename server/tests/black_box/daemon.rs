@@ -1,23 +1,17 @@
 //! The real `trechod`: how it starts, serves, dies and is asked.
 
 use std::path::Path;
-use std::time::SystemTime;
 
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::common::daemon::trechod;
+use crate::common::daemon::{trechod, two_days_on};
 use crate::common::world::write_csv;
 use crate::common::{Daemon, confirm, kind, run};
 
-/// Legs of tomorrow, by the machine's clock.
+/// The usual timetable: three seats on one leg.
 fn timetable() -> (String, String) {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-    let tomorrow = jiff::Timestamp::from_second(i64::try_from(now).unwrap() + 2 * 86_400).unwrap();
-    let date = jiff::tz::Offset::UTC.to_datetime(tomorrow).date();
-    let leg = format!("TR7000-{}-CGH", date.to_string().replace('-', ""));
-    let header = "flight,date,from,to,departs,arrives,aircraft,cabin,fare_reais";
-    (format!("{header}\nTR7000,{date},CGH,SDU,18:00,19:05,CNC,1x3,199.00\n"), leg)
+    two_days_on("1x3")
 }
 
 fn stderr(output: &std::process::Output) -> String {

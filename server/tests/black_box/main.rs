@@ -2,13 +2,17 @@
 //! real `trechod` where a process has to die. One binary, since linking SQLite takes its time.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::print_stdout, reason = "a test says what it left out, or what it came to")]
 
 mod common;
 
+mod acknowledged;
 mod breaches;
 mod daemon;
 mod feed;
+mod history;
 mod limits;
+mod nemesis;
 mod origin;
 mod pipelining;
 mod protocol_examples;

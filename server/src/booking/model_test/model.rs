@@ -11,10 +11,11 @@ use crate::booking::{
 };
 
 /// The legs of a run: cabins, and when they depart, in seconds.
-pub(super) const LEGS: &[(&str, i64)] =
+pub(crate) const LEGS: &[(&str, i64)] =
     &[("1x1", 5000), ("2x3", 300), ("1x1-1", 8000), ("3x1-1", 100_000), ("2x3", 1500)];
 
 /// Who has a seat.
+#[derive(Clone)]
 struct Claim {
     /// None: it is sold.
     session: Option<SessionKey>,
@@ -22,8 +23,9 @@ struct Claim {
     hold: HoldRecord,
 }
 
-pub(super) struct Someone {
-    pub(super) key: SessionKey,
+#[derive(Clone)]
+pub(crate) struct Someone {
+    pub(crate) key: SessionKey,
     token_hash: [u8; 32],
     generation: Generation,
     kept: bool,
@@ -38,23 +40,24 @@ pub(super) struct Someone {
     heard: Moment,
 }
 
-pub(super) struct Model {
+#[derive(Clone)]
+pub(crate) struct Model {
     policy: Policy,
     now: Moment,
-    pub(super) legs: Vec<LegFacts>,
+    pub(crate) legs: Vec<LegFacts>,
     claims: Vec<Claim>,
-    pub(super) sessions: Vec<Someone>,
-    pub(super) bookings: Vec<BookingRecord>,
+    pub(crate) sessions: Vec<Someone>,
+    pub(crate) bookings: Vec<BookingRecord>,
     confirmed: Vec<(SessionKey, String, [u8; 32], BookingKey)>,
     holds_made: u64,
     sessions_made: u64,
-    pub(super) lost: Vec<(SessionKey, HoldRecord, LostReason)>,
+    pub(crate) lost: Vec<(SessionKey, HoldRecord, LostReason)>,
     /// Courses of events that are worth counting.
-    pub(super) shapes: Vec<&'static str>,
+    pub(crate) shapes: Vec<&'static str>,
 }
 
 impl Model {
-    pub(super) fn new(policy: Policy, now: Moment, legs: Vec<LegFacts>) -> Self {
+    pub(crate) fn new(policy: Policy, now: Moment, legs: Vec<LegFacts>) -> Self {
         Self {
             policy,
             now,
@@ -70,27 +73,27 @@ impl Model {
         }
     }
 
-    pub(super) fn owners(&self, leg: LegKey, seat: SeatIx) -> usize {
+    pub(crate) fn owners(&self, leg: LegKey, seat: SeatIx) -> usize {
         self.claims.iter().filter(|claim| claim.hold.leg == leg && claim.hold.seat == seat).count()
     }
 
-    pub(super) fn sold(&self) -> Vec<(LegKey, SeatIx)> {
+    pub(crate) fn sold(&self) -> Vec<(LegKey, SeatIx)> {
         let sold = self.claims.iter().filter(|claim| claim.session.is_none());
         sold.map(|claim| (claim.hold.leg, claim.hold.seat)).collect()
     }
 
-    pub(super) fn cart_of(&self, session: SessionKey) -> Vec<HoldRecord> {
+    pub(crate) fn cart_of(&self, session: SessionKey) -> Vec<HoldRecord> {
         let own = self.claims.iter().filter(|claim| claim.session == Some(session));
         own.map(|claim| claim.hold).collect()
     }
 
-    pub(super) fn view(&self, key: SessionKey) -> CartView {
+    pub(crate) fn view(&self, key: SessionKey) -> CartView {
         let holds = self.cart_of(key);
         let told = self.deadline(key).map(|at| at.plus_ms(-self.policy.slack_ms));
         CartView { expires_at: told.filter(|_| !holds.is_empty()), holds }
     }
 
-    pub(super) fn record(&self, session: &Someone) -> SessionRecord {
+    pub(crate) fn record(&self, session: &Someone) -> SessionRecord {
         SessionRecord {
             session: session.key,
             token_hash: session.token_hash,
@@ -137,7 +140,7 @@ impl Model {
     }
 
     /// Lets time pass until `now`; a sweep at every second, as if nobody ever came late.
-    pub(super) fn pass(&mut self, now: Moment) {
+    pub(crate) fn pass(&mut self, now: Moment) {
         while self.now < now {
             self.now = self.now.plus_ms(1000);
             self.end_carts();
@@ -215,11 +218,11 @@ impl Model {
         self.confirmed.retain(|(owner, ..)| *owner != key);
     }
 
-    pub(super) fn forget_unkept(&mut self) {
+    pub(crate) fn forget_unkept(&mut self) {
         self.sessions.retain(|session| session.kept);
     }
 
-    pub(super) fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         let until = self.now.plus_ms(self.policy.grace_ms);
         for session in &mut self.sessions {
             if session.until.is_none() {
@@ -228,5 +231,17 @@ impl Model {
             session.generation = Generation(0);
             session.until = Some(until);
         }
+    }
+    /// The restart of a whole server, at `now` by a wall clock that may have been set meanwhile:
+    /// sessions that never held are forgotten, and the others are numbered on from `next`.
+    pub(crate) fn restart_at(&mut self, now: Moment, next: SessionKey) {
+        self.forget_unkept();
+        self.restart();
+        self.sessions_made = next.0 - 1;
+        for session in &mut self.sessions {
+            session.until = Some(now.plus_ms(self.policy.grace_ms));
+        }
+        self.now = self.now.min(now);
+        self.lost.clear();
     }
 }

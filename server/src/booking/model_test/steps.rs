@@ -11,7 +11,7 @@ use crate::booking::{Ask, Caller, Command, LegKey, SeatIx, Seats};
 
 /// What happens next.
 #[derive(Debug, Clone)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// Seconds pass.
     Wait(u16),
     Restart,
@@ -33,13 +33,13 @@ pub(super) enum Step {
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Want {
+pub(crate) enum Want {
     Count(u8),
     Named(Vec<u8>),
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Buy {
+pub(crate) struct Buy {
     /// None: as many as the cart has seats on its first leg.
     passengers: Option<u8>,
     key: u8,
@@ -49,11 +49,11 @@ pub(super) struct Buy {
 }
 
 /// One course of events.
-pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
+pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     vec(step(), 1..90)
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(crate) fn step() -> impl Strategy<Value = Step> {
     let caller = || prop_oneof![6 => Just(0_u8), 4 => Just(1_u8), 3 => 2..7_u8];
     let want = prop_oneof![
         4 => (1..4_u8).prop_map(Want::Count),
@@ -90,14 +90,14 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// Who has spoken so far.
 #[derive(Default)]
-pub(super) struct Cast {
-    pub(super) callers: Vec<Caller>,
+pub(crate) struct Cast {
+    pub(crate) callers: Vec<Caller>,
     opened: u8,
 }
 
 impl Cast {
     /// The command that a step means now; none if nobody could give it.
-    pub(super) fn command(&mut self, step: &Step, model: &Model) -> Option<Command> {
+    pub(crate) fn command(&mut self, step: &Step, model: &Model) -> Option<Command> {
         Some(match step {
             Step::Wait(_) | Step::Restart => return None,
             Step::Sweep => Command::Sweep,

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::Client;
 
@@ -18,6 +18,17 @@ pub(crate) fn trechod() -> Command {
     }
     command.stdin(Stdio::null());
     command
+}
+
+/// A timetable of one leg with this cabin, the day after tomorrow by the machine's clock; and the
+/// leg's id.
+pub(crate) fn two_days_on(cabin: &str) -> (String, String) {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    let then = jiff::Timestamp::from_second(i64::try_from(now).unwrap() + 2 * 86_400).unwrap();
+    let date = jiff::tz::Offset::UTC.to_datetime(then).date();
+    let leg = format!("TR7000-{}-CGH", date.to_string().replace('-', ""));
+    let header = "flight,date,from,to,departs,arrives,aircraft,cabin,fare_reais";
+    (format!("{header}\nTR7000,{date},CGH,SDU,18:00,19:05,CNC,{cabin},199.00\n"), leg)
 }
 
 pub(crate) struct Daemon {
@@ -69,6 +80,10 @@ impl Daemon {
             said.push_str(&line);
         };
         Self { child, address, stderr }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub(crate) async fn client(&self) -> Client {

@@ -10,7 +10,7 @@ use crate::booking::{
 };
 
 impl Model {
-    pub(in super::super) fn answer(&mut self, command: &Command) -> Answer {
+    pub(crate) fn answer(&mut self, command: &Command) -> Answer {
         match command {
             Command::Open { token_hash, .. } => Ok(self.open(*token_hash)),
             Command::Resume { token_hash } => self.resume(token_hash),
@@ -29,7 +29,7 @@ impl Model {
         }
     }
 
-    pub(in super::super) fn check(&self, caller: Caller) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, caller: Caller) -> Result<(), Refusal> {
         let session = self.someone(caller.session).ok_or(Refusal::SessionUnknown)?;
         let speaks = session.generation == caller.generation && session.until.is_none();
         if speaks { Ok(()) } else { Err(Refusal::SessionReplaced) }
