@@ -13,7 +13,7 @@ mod text;
 mod ticket;
 mod trouble;
 
-pub use action::{action, action_help, context, key};
+pub use action::{action, action_help, context, key, shown_key};
 pub(crate) use count::connections;
 pub use count::{legs, passengers, seats};
 pub use field::field_error;

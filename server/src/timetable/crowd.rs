@@ -1,7 +1,10 @@
-//! Who has bought already: what makes some legs of the sample nearly full from the first minute.
+//! Who has bought already: what makes some legs of the sample nearly full from the first minute, and
+//! the departures that a passenger sees first as unequally full as on a real day.
 //!
 //! A list of purchases and no more. The server makes them through the ordinary hold and confirm, so
 //! that they pass every check that a passenger's do.
+
+use std::collections::HashSet;
 
 use trecho_shared::ids::LegId;
 
@@ -18,26 +21,43 @@ pub struct SeededPurchase {
     pub passengers: Vec<Passenger>,
 }
 
-/// At most so many legs are filled.
-const LEGS: usize = 120;
+/// At most so many legs are filled until hardly a seat is left.
+const FULL_LEGS: usize = 120;
 
-/// At most so many purchases are made, so that a server is ready at once.
-const PURCHASES: usize = 300;
+/// At most so many purchases fill them, so that a server is ready at once.
+const FULL_PURCHASES: usize = 300;
+
+/// So many legs are what stands on the first page: those that depart next are sold in part.
+const NEXT_LEGS: usize = 60;
+
+/// At most so many purchases are made on them.
+const NEXT_PURCHASES: usize = 500;
 
 /// A purchase has at most this many passengers.
 const PARTY: u32 = 9;
 
-/// Fills some of `legs`, small cabins first, until 0 to 3 seats are left on each. Depends on the
-/// seed and the legs alone.
+/// Fills some of `legs`, small cabins first, until 0 to 3 seats are left on each, and sells some
+/// seats of those of the others that depart next. Depends on the seed and the legs alone.
 ///
 /// Give it the legs of the first days that have not departed yet.
 pub fn crowd(seed: u64, legs: &[LegFacts]) -> Vec<SeededPurchase> {
     let mut ranked: Vec<_> = legs.iter().map(|leg| (rank(seed, leg), leg)).collect();
     ranked.sort_by_key(|(rank, leg)| (*rank, leg.departs_at, leg.id.flight));
+    let full = ranked.into_iter().take(FULL_LEGS).map(|(_, leg)| fill(seed, leg));
+    let mut purchases = within(FULL_PURCHASES, full);
+    let full: HashSet<LegId> = purchases.iter().map(|purchase| purchase.leg).collect();
+    let mut next: Vec<_> = legs.iter().filter(|leg| !full.contains(&leg.id)).collect();
+    next.sort_by_key(|leg| (leg.departs_at, leg.id.flight));
+    let next = next.into_iter().take(NEXT_LEGS).map(|leg| sell_some(seed, leg));
+    purchases.extend(within(NEXT_PURCHASES, next));
+    purchases
+}
+
+/// The purchases of leg after leg, as long as they are at most `most`.
+fn within(most: usize, legs: impl Iterator<Item = Vec<SeededPurchase>>) -> Vec<SeededPurchase> {
     let mut purchases = Vec::new();
-    for (_, leg) in ranked.into_iter().take(LEGS) {
-        let sold = fill(seed, leg);
-        if purchases.len() + sold.len() > PURCHASES {
+    for sold in legs {
+        if purchases.len() + sold.len() > most {
             break;
         }
         purchases.extend(sold);
@@ -61,11 +81,22 @@ fn fill(seed: u64, leg: &LegFacts) -> Vec<SeededPurchase> {
     let capacity = leg.cabin.capacity();
     // Half of the single seats are gone, half are there to be raced for.
     let left = if capacity == 1 { dice.below(2) } else { dice.below(4) };
-    let mut unsold = capacity.saturating_sub(left);
+    sell(leg, capacity.saturating_sub(left), &mut dice)
+}
+
+/// The purchases of a leg that nobody hurries for: none to most of its seats.
+fn sell_some(seed: u64, leg: &LegFacts) -> Vec<SeededPurchase> {
+    let mut dice = Dice::of(seed, format!("some {}", leg.id).as_bytes());
+    let percent = dice.below(95);
+    sell(leg, leg.cabin.capacity().saturating_mul(percent) / 100, &mut dice)
+}
+
+/// Sells so many seats of a leg to as few parties as can be.
+fn sell(leg: &LegFacts, mut unsold: u32, dice: &mut Dice) -> Vec<SeededPurchase> {
     let mut purchases = Vec::new();
     while unsold > 0 {
         let party = unsold.min(PARTY);
-        let passengers = (0..party).map(|_| passenger(&mut dice)).collect();
+        let passengers = (0..party).map(|_| passenger(dice)).collect();
         purchases.push(SeededPurchase { leg: leg.id, passengers });
         unsold -= party;
     }
@@ -86,28 +117,48 @@ mod tests {
         days.into_iter().flat_map(|day| legs_of(7470, day)).collect()
     }
 
-    #[test]
-    fn filled_legs_have_at_most_three_seats_left() {
-        let legs = first_days();
-        let mut sold = HashMap::<LegId, u32>::new();
-        for purchase in crowd(7470, &legs) {
+    /// How many seats the crowd leaves of each leg that it buys on, by the leg.
+    fn left(legs: &[LegFacts]) -> HashMap<LegId, (u32, u32)> {
+        let mut left = HashMap::new();
+        for purchase in crowd(7470, legs) {
             assert!((1..=9).contains(&purchase.passengers.len()));
-            *sold.entry(purchase.leg).or_default() +=
-                u32::try_from(purchase.passengers.len()).unwrap();
-        }
-        assert!((30..=120).contains(&sold.len()), "{} legs", sold.len());
-        for (id, sold) in sold {
-            let leg = legs.iter().find(|leg| leg.id == id).unwrap();
+            let leg = legs.iter().find(|leg| leg.id == purchase.leg).unwrap();
             let capacity = leg.cabin.capacity();
-            assert!(sold <= capacity && capacity - sold <= 3, "{sold} of {capacity} on {id}");
+            let (seats, _) = left.entry(purchase.leg).or_insert((capacity, capacity));
+            let party = u32::try_from(purchase.passengers.len()).unwrap();
+            *seats = seats.checked_sub(party).expect("no leg is oversold");
         }
+        left
+    }
+
+    #[test]
+    fn some_legs_have_at_most_three_seats_left() {
+        let full = left(&first_days()).values().filter(|(seats, _)| *seats <= 3).count();
+        assert!((30..=180).contains(&full), "{full} legs");
+    }
+
+    #[test]
+    fn the_next_departures_are_unequally_full() {
+        let legs = first_days();
+        let left = left(&legs);
+        let mut next: Vec<_> = legs.iter().collect();
+        next.sort_by_key(|leg| leg.departs_at);
+        let mut tenths = [0; 11];
+        for leg in next.into_iter().take(40) {
+            let capacity = leg.cabin.capacity();
+            let (seats, _) = left.get(&leg.id).copied().unwrap_or((capacity, capacity));
+            tenths[usize::try_from(seats * 10 / capacity).unwrap()] += 1;
+        }
+        let kinds = tenths.iter().filter(|&&legs| legs > 0).count();
+        assert!(kinds >= 7, "{tenths:?}");
+        assert!(tenths.iter().all(|&legs| legs <= 16), "{tenths:?}");
     }
 
     #[test]
     fn the_crowd_is_small_and_always_the_same() {
         let legs = first_days();
         let purchases = crowd(7470, &legs);
-        assert!(purchases.len() <= PURCHASES);
+        assert!(purchases.len() <= FULL_PURCHASES + NEXT_PURCHASES);
         assert_eq!(purchases, crowd(7470, &legs));
         assert_ne!(purchases, crowd(7471, &legs));
     }

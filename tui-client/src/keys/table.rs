@@ -219,7 +219,7 @@ pub const BINDINGS: &[Binding] = table! {
     Question {
         [ENTER, SPACE] => Accept @ 1;
         [ESC, c('n'), c('q'), BACKSPACE] => No @ 2;
-        [c('y')] => Yes @ 3;
+        [c('y'), c('s')] => Yes @ 3;
         [c('k')] => Keep @ 4;
         [LEFT, UP, BACK_TAB, c('h')] => Left;
         [RIGHT, DOWN, TAB, c('l'), c('j')] => Right;

@@ -154,6 +154,8 @@ struct Exchange {
     heard: Instant,
     /// The ping under way: its id and when it was sent.
     ping: Option<(i64, Instant)>,
+    /// When the way to the server was measured last, or is being measured since.
+    measured: Instant,
     /// When the server said that it stops, and when to come again.
     closing: Option<u64>,
 }
@@ -170,6 +172,7 @@ pub(super) async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
         outgoing: Vec::new(),
         heard: Instant::now(),
         ping: None,
+        measured: Instant::now(),
         closing: None,
     };
     let end = match exchange.begin(task, session, resumed, round_trip).await {
@@ -199,7 +202,10 @@ impl Exchange {
         round_trip: Duration,
     ) -> Result<(), Closed> {
         task.tell(LinkNews::Online { opened: Box::new(session), resumed }).await?;
-        task.tell(round_trip_news(round_trip)).await
+        task.tell(round_trip_news(round_trip)).await?;
+        // Opening a session takes a server longer than an echo: the way alone is measured next.
+        self.send_ping();
+        Ok(())
     }
 
     async fn run<S: AsyncRead + AsyncWrite + Unpin>(
@@ -269,11 +275,13 @@ impl Exchange {
         id
     }
 
-    /// When something must be done about silence: ask for a sign of life, or give up.
+    /// When something must be done about silence: ask for a sign of life, or give up. Amid many
+    /// events, too, the way is measured as often as in silence: what the screen says of it is not
+    /// of hours ago.
     fn deadline(&self) -> Instant {
         match self.ping {
             Some((_, sent)) if sent >= self.heard => sent + PATIENCE,
-            Some(_) | None => self.heard + SILENCE,
+            Some(_) | None => self.heard.min(self.measured) + SILENCE,
         }
     }
 
@@ -285,7 +293,8 @@ impl Exchange {
     fn send_ping(&mut self) {
         let id = self.take_id();
         self.outgoing.extend_from_slice(&wire::call::<method::ServerPing>(id, &Empty {}));
-        self.ping = Some((id, Instant::now()));
+        self.measured = Instant::now();
+        self.ping = Some((id, self.measured));
     }
 
     async fn bytes(

@@ -25,6 +25,10 @@ impl Model {
             Action::Confirm => self.why_no_confirm(),
             Action::ConfirmHint => Some(WhyNot::NeedsConfirmKey),
             Action::Refresh => self.offline(),
+            Action::Cart => {
+                let empty = self.cart.is_empty() && self.cart.holding.is_none();
+                empty.then_some(WhyNot::CartEmpty)
+            }
             Action::Open => self.current_booking().is_none().then_some(WhyNot::NothingSelected),
             Action::Copy | Action::Save => {
                 self.current_booking().is_none().then_some(WhyNot::NothingSelected)
@@ -47,7 +51,6 @@ impl Model {
             | Action::Date
             | Action::NextDay
             | Action::PreviousDay
-            | Action::Cart
             | Action::Sort
             | Action::ShowAll
             | Action::Trips

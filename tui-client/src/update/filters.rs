@@ -236,7 +236,7 @@ pub(super) fn airports_known(model: &mut Model) {
     find_matches(model);
 }
 
-/// A date as people type it: 24/11, 24/11/2026, 2026-11-24, today, amanhã. `None` is any day.
+/// A date as people type it: 24/11, 24/11/2026, 2026-11-24, today, amanhã, +3. `None` is any day.
 fn read_date(text: &str, today: Date) -> Result<Option<Date>, ()> {
     let text = airports::fold(text.trim());
     match text.as_str() {
@@ -247,6 +247,10 @@ fn read_date(text: &str, today: Date) -> Result<Option<Date>, ()> {
     }
     if let Ok(date) = date::parse(&text) {
         return Ok(Some(date));
+    }
+    if let Some(days) = text.strip_prefix('+') {
+        let days = number::<i64>(days.trim_start())?;
+        return today.checked_add(days.days()).map(Some).map_err(|_| ());
     }
     let mut parts = text.split(['/', '.']);
     let (Some(day), Some(month), year, None) =
@@ -276,6 +280,8 @@ fn number<N: std::str::FromStr>(text: &str) -> Result<N, ()> {
 
 #[cfg(test)]
 mod tests {
+    use crate::words::{self, Lang, Text};
+
     use super::*;
 
     fn read(text: &str) -> Result<Option<String>, ()> {
@@ -299,6 +305,9 @@ mod tests {
             ("AMANHÃ", "2026-11-25"),
             ("amanha", "2026-11-25"),
             ("tomorrow", "2026-11-25"),
+            ("+0", "2026-11-24"),
+            ("+3", "2026-11-27"),
+            ("+ 30", "2026-12-24"),
         ] {
             assert_eq!(read(text), Ok(Some(date.to_owned())), "{text}");
         }
@@ -306,8 +315,36 @@ mod tests {
     }
 
     #[test]
+    fn every_example_that_the_screen_gives_is_taken() {
+        for lang in Lang::ALL {
+            for example in Text::DateHint.say(lang).split(", ") {
+                assert!(matches!(read(example), Ok(Some(_))), "{example}");
+            }
+            let refusal = words::field_error(FieldError::NotADate, lang);
+            let (_, examples) = refusal.split_once(": ").unwrap();
+            for example in examples.split([',', ' ']).filter(|it| !matches!(*it, "" | "ou" | "or"))
+            {
+                assert!(matches!(read(example), Ok(Some(_))), "{example}");
+            }
+        }
+    }
+
+    #[test]
     fn what_is_no_date_is_refused() {
-        for text in ["31/11", "24/13", "24", "24/11/", "24/11/2026/1", "x", "-1/2", "1/+2", "//"] {
+        for text in [
+            "31/11",
+            "24/13",
+            "24",
+            "24/11/",
+            "24/11/2026/1",
+            "x",
+            "-1/2",
+            "1/+2",
+            "//",
+            "+",
+            "+x",
+            "+-1",
+        ] {
             assert_eq!(read(text), Err(()), "{text}");
         }
     }

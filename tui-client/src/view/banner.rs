@@ -53,10 +53,11 @@ fn connecting(attempt: u32, lang: Lang) -> String {
     }
 }
 
+/// The wait before the reason: where room is short, the reason is what is cut.
 fn full_wait(why: &str, seconds: u64, lang: Lang) -> String {
     match lang {
-        Lang::Pt => format!("Sem conexão: {why}. Tenta de novo em {seconds} s."),
-        Lang::En => format!("Offline: {why}. Next try in {seconds} s."),
+        Lang::Pt => format!("Sem conexão, nova tentativa em {seconds} s: {why}."),
+        Lang::En => format!("Offline, next try in {seconds} s: {why}."),
     }
 }
 

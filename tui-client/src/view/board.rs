@@ -85,21 +85,24 @@ fn framed(cx: Cx, canvas: &mut Canvas, area: Rect) -> Rect {
     panel(cx, canvas.buf, (area, Keys::here_if(here)), &titles)
 }
 
-/// `23 de 1.204`
+/// `23/1.204`: where the cursor is, and of how many legs: of all that were found, or of those that
+/// the live filter leaves. A plus where not all of them are known yet.
 fn counted(cx: Cx) -> String {
     let departures = &cx.model.departures;
-    let (total, more) = departures.total;
     if departures.rows.is_empty() {
         return String::new();
     }
+    let shown = departures.shown.len();
+    let to_come = departures.next_cursor.is_some();
+    let filtered = !departures.filters.text.input.value().trim().is_empty();
+    let (total, more) = match departures.total {
+        _ if filtered || !to_come => (shown, to_come),
+        (found, more) => (usize::try_from(found).unwrap_or(0).max(shown), more),
+    };
     let count = |number: usize| format::count(u64::try_from(number).unwrap_or(0), cx.lang());
     let plus = if more { "+" } else { "" };
-    let total = count(usize::try_from(total).unwrap_or(0).max(departures.shown.len()));
-    let at = count(departures.cursor_row.min(departures.shown.len().saturating_sub(1)) + 1);
-    if departures.shown.is_empty() {
-        return format!("0/{total}{plus}");
-    }
-    format!("{at}/{total}{plus}")
+    let at = if shown == 0 { 0 } else { departures.cursor_row.min(shown - 1) + 1 };
+    format!("{}/{}{plus}", count(at), count(total))
 }
 
 /// The cities and the aircraft of the leg under the cursor, for the lower edge of the panel.
@@ -108,13 +111,14 @@ fn detail(cx: Cx, leg: &Leg) -> String {
         Some(airport) => format!("{} ({iata})", airport.city),
         None => iata.to_string(),
     };
+    let dot = cx.glyphs().dot;
     format!(
-        "{} {} {} {} {}",
+        "{} {} {} {dot} {} {dot} {}",
         place(leg.from),
         cx.glyphs().arrow,
         place(leg.to),
-        cx.glyphs().dot,
         format::day(leg.leg.date, cx.lang()),
+        row::aircraft(&leg.aircraft),
     )
 }
 

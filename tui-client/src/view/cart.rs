@@ -10,7 +10,7 @@ use super::layout::{Areas, Shape, window};
 use super::paint::{Keys, Strip, Titles, columns_of, gauge, highlight, panel, rows_of, scroll_bar};
 use super::{Canvas, Cx};
 use crate::format;
-use crate::input::Hit;
+use crate::input::{Code, Hit, Key};
 use crate::model::{Screen, Urgency};
 use crate::theme::Role;
 use crate::words::{self, Text};
@@ -108,8 +108,14 @@ fn content(cx: Cx, canvas: &mut Canvas, (area, form): (Rect, Form)) {
 }
 
 fn empty(cx: Cx, canvas: &mut Canvas, area: Rect) {
-    let key = words::key(crate::input::Key::char(' '), cx.lang());
-    let how = format!("{key} {}", cx.say(Text::CartEmptyHow));
+    let how = match cx.model.screen {
+        Screen::Departures | Screen::Trips => Some((Key::char(' '), Text::CartEmptyHow)),
+        Screen::Cart => Some((Key::plain(Code::Esc), Text::CartEmptyBack)),
+        Screen::Checkout | Screen::Bookings => None,
+    };
+    let how = how.map_or_else(String::new, |(key, how)| {
+        format!("{} {}", words::key(key, cx.lang()), cx.say(how))
+    });
     let mut lines = vec![(cx.say(Text::CartEmpty).to_owned(), Role::Text)];
     lines.extend(format::wrap(&how, area.width.into()).into_iter().map(|it| (it, Role::Muted)));
     for (at, (words, role)) in lines.iter().take(area.height.into()).enumerate() {

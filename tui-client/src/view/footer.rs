@@ -31,7 +31,7 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
     let mut hints = Vec::new();
     let mut pinned = Vec::new();
     for (binding, why_not) in keys::footer(cx.model) {
-        let Some(key) = binding.keys.first().copied() else { continue };
+        let Some(key) = words::shown_key(binding, cx.lang()) else { continue };
         let name = words::key(key, cx.lang());
         let label = words::action(binding.action, cx.lang());
         let hint = Hint { name, key, label, why_not };

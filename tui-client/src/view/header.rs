@@ -91,7 +91,8 @@ fn status(cx: Cx, strip: &mut Strip, shape: Shape) {
     }
     if let (Connection::Online, Some(ms)) = (&cx.model.link.connection, cx.model.link.round_trip_ms)
     {
-        strip.last(1, &format!("{ms} ms"), cx.style(Role::Muted));
+        let took = if ms == 0 { "<1 ms".to_owned() } else { format!("{ms} ms") };
+        strip.last(1, &took, cx.style(Role::Muted));
     }
     strip.last(1, cx.say(text), cx.style(role));
     strip.last(1, mark, cx.style(role));

@@ -221,6 +221,7 @@ fn show(model: &mut Model, legs: Vec<Leg>, total: u32) {
     departures.shown = (0..legs.len()).collect();
     departures.order.clone_from(&departures.shown);
     departures.cursor = legs.first().map(|leg| leg.leg);
+    departures.next_cursor = (legs.len() < total as usize).then(|| "next".to_owned());
     departures.rows = legs.into_iter().map(|leg| Row { leg, gone: false }).collect();
     departures.total = (total, false);
     departures.read = true;

@@ -7,19 +7,30 @@ use super::layout::{Areas, Shape};
 use super::paint::{Keys, Strip, Titles, panel, raise, rows_of};
 use super::{Canvas, Cx};
 use crate::format;
-use crate::model::{Severity, Toast};
+use crate::model::{Overlay, Severity, Toast};
 use crate::theme::Role;
 use crate::words;
 
 /// Draws the toasts, the newest nearest to the edge.
 pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
     let now = cx.model.now.mono_ms;
-    let live = |toast: &&Toast| toast.until_ms.is_none_or(|until| until > now);
+    // Who reads all keys or all notices is disturbed by what cannot wait alone.
+    let reading =
+        matches!(cx.model.overlays.last(), Some(Overlay::Help { .. } | Overlay::Log { .. }));
+    let urgent = |toast: &Toast| match toast.severity {
+        Severity::Info | Severity::Success => !reading,
+        Severity::Warning | Severity::Error => true,
+    };
+    let live = |toast: &&Toast| urgent(toast) && toast.until_ms.is_none_or(|until| until > now);
     let mut stage = free_stage(canvas, areas);
     for toast in cx.model.live.toasts.iter().rev().filter(live) {
         let used = one(cx, canvas, (stage.area, areas.shape), (toast, stage.from));
         let Some(used) = used else { return };
         let left = stage.area.height.saturating_sub(used.height);
+        // A strip without its frame beside framed ones would look torn.
+        if left < 3 && areas.shape != Shape::Compact {
+            return;
+        }
         stage.area = match stage.from {
             Edge::Bottom => Rect { height: left, ..stage.area },
             Edge::Top => Rect { y: used.bottom(), height: left, ..stage.area },

@@ -2,7 +2,7 @@
 
 use super::Lang;
 use crate::input::{Code, Key};
-use crate::keys::{Action, Context};
+use crate::keys::{Action, Binding, Context};
 
 /// What an action is called in the footer: a word or two.
 pub fn action(action: Action, lang: Lang) -> &'static str {
@@ -164,6 +164,16 @@ pub fn context(context: Context, lang: Lang) -> &'static str {
     }
 }
 
+/// The key of a line that is shown first: a yes has the letter that the language says it with.
+pub fn shown_key(binding: &Binding, lang: Lang) -> Option<Key> {
+    match (binding.action, lang) {
+        (Action::Yes, Lang::Pt) => binding.keys.iter().find(|key| **key == Key::char('s')).copied(),
+        (Action::Yes, Lang::En) => binding.keys.iter().find(|key| **key == Key::char('y')).copied(),
+        _ => None,
+    }
+    .or(binding.keys.first().copied())
+}
+
 /// A key as it is printed on a keyboard: words, not symbols that a font may lack.
 pub fn key(key: Key, lang: Lang) -> String {
     let name = match key.code {
@@ -212,6 +222,15 @@ mod tests {
                 assert!(!context(binding.context, lang).is_empty());
             }
         }
+    }
+
+    #[test]
+    fn a_yes_is_shown_with_the_letter_of_the_language() {
+        let yes = BINDINGS.iter().find(|binding| binding.action == Action::Yes).unwrap();
+        assert_eq!(shown_key(yes, Lang::Pt), Some(Key::char('s')));
+        assert_eq!(shown_key(yes, Lang::En), Some(Key::char('y')));
+        let no = BINDINGS.iter().find(|binding| binding.action == Action::Hold).unwrap();
+        assert_eq!(shown_key(no, Lang::Pt), no.keys.first().copied());
     }
 
     #[test]

@@ -101,6 +101,7 @@ texts! {
     CartEmpty: "Carrinho vazio.", "The cart is empty.";
     CartEmptyHow: "reserva o trecho sob o cursor por alguns minutos, só para você.",
         "holds the leg under the cursor for some minutes, for you alone.";
+    CartEmptyBack: "volta aos trechos.", "goes back to the legs.";
     Total: "total", "total";
     Expires: "expira em", "expires in";
     ExpiresShort: "expira", "expires";
@@ -179,7 +180,7 @@ texts! {
     Email: "E-mail", "E-mail";
     Optional: "(opcional)", "(optional)";
     Passenger: "Passageiro", "Passenger";
-    ReviewHow: "Confira. Só a próxima tecla compra de verdade.", "Check it. Only the next key really buys.";
+    ReviewHow: "Confira tudo: nada foi comprado ainda.", "Check it all: nothing is bought yet.";
     ReviewEnter: "Enter não compra", "Enter does not buy";
     Confirming: "Confirmando a compra", "Confirming the purchase";
     ConfirmingHow: "O servidor grava a compra antes de responder. Um instante.",

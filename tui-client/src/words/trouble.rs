@@ -6,7 +6,7 @@ use crate::message::Trouble;
 /// Why there is no connection, as the end of "offline: …".
 pub fn trouble(trouble: &Trouble, lang: Lang) -> String {
     let (pt, en) = match trouble {
-        Trouble::Refused => ("ninguém atende nesse endereço", "nobody listens at that address"),
+        Trouble::Refused => ("ninguém atende ali", "nobody listens at that address"),
         Trouble::UnknownHost => ("esse nome não tem endereço", "that name has no address"),
         Trouble::Timeout => {
             ("o servidor não respondeu a tempo", "the server did not answer in time")

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::Urgency;
+use crate::model::{Screen, Urgency};
 use crate::notice::WhyNot;
 use trecho_shared::message::{CartChanged, CartExpired, HoldLegs, LegAsk, LostHold, LostReason};
 
@@ -192,6 +192,16 @@ fn an_expired_cart_is_empty_and_says_what_was_lost() {
     assert!(program.model.cart.is_empty());
     assert_eq!(program.model.cart.remaining_ms(0), None);
     assert!(program.says(|notice| *notice == Notice::CartExpired(lost.clone())));
+}
+
+#[test]
+fn an_empty_cart_is_told_and_not_gone_to() {
+    let mut program = Program::with_board(20);
+    program.press("c");
+    assert!(program.says(|notice| *notice == Notice::NotNow(WhyNot::CartEmpty)));
+    assert_eq!(program.model.screen, Screen::Departures);
+    program.press(" c");
+    assert_eq!(program.model.screen, Screen::Cart, "a hold is on its way");
 }
 
 #[test]

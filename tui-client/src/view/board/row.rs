@@ -206,6 +206,7 @@ fn seats_gauge(cx: Cx, strip: &mut Strip, leg: &Leg) {
 pub(in super::super) fn aircraft(iata_type: &str) -> &str {
     match iata_type {
         "100" => "F100",
+        "318" => "A318",
         "319" => "A319",
         "320" => "A320",
         "321" => "A321",

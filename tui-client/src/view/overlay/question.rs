@@ -10,7 +10,7 @@ use crate::theme::Role;
 use crate::view::layout::{Areas, Shape};
 use crate::view::paint::{Strip, Titles, columns_of, rows_of};
 use crate::view::{Canvas, Cx};
-use crate::words::{self, Text};
+use crate::words::{self, Lang, Text};
 
 /// Draws a question and its answers as buttons.
 pub(super) fn draw(cx: Cx, canvas: &mut Canvas, (areas, question): (Areas, &Question)) {
@@ -77,10 +77,11 @@ fn ask(question: &Question) -> (Text, Text) {
 
 /// `[n] ficar`
 fn label(cx: Cx, question: &Question, choice: Choice) -> String {
-    let key = match choice {
-        Choice::No => Key::char('n'),
-        Choice::Yes => Key::char('y'),
-        Choice::Keep => Key::char('k'),
+    let key = match (choice, cx.lang()) {
+        (Choice::No, _) => Key::char('n'),
+        (Choice::Yes, Lang::Pt) => Key::char('s'),
+        (Choice::Yes, Lang::En) => Key::char('y'),
+        (Choice::Keep, _) => Key::char('k'),
     };
     let text = match (question, choice) {
         (Question::Quit | Question::QuitSettling, Choice::No) => Text::Stay,
