@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use color_eyre::eyre::{self, WrapErr};
 
+use crate::timetable::UnservedLines;
 pub use period::{ParsePeriodError, Period};
 use settings::{Settings, SettingsError};
 
@@ -28,7 +29,7 @@ struct Cli {
     command: Command,
 }
 
-const IMPORT_HELP: &str = "A CSV file with the columns flight, date, from, to, departs, arrives, aircraft, cabin, fare_reais";
+const IMPORT_HELP: &str = "A CSV file with the columns flight, date, from, to, departs, arrives, aircraft, cabin, fare_reais; or IATA SSIM chapter 7";
 const HEALTHCHECK_HELP: &str = "Its address [default: $TRECHO_LISTEN, or 127.0.0.1:7470]";
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (protocol 1)");
 
@@ -45,9 +46,12 @@ enum Command {
     },
     /// Add legs to the timetable of a server that does not run
     Import {
-        /// A CSV file with a line for each leg.
+        /// A CSV file with a line for each leg, or an SSIM file.
         #[arg(help = IMPORT_HELP)]
         file: PathBuf,
+        /// Leave out lines of an SSIM file that tell of legs that this server cannot sell
+        #[arg(long)]
+        skip_unserved: bool,
         /// The data directory of the server
         #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
         data: PathBuf,
@@ -96,7 +100,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let _ = color_eyre::config::HookBuilder::default().display_env_section(false).install();
     let done = match cli.command {
         Command::Serve { settings, config } => serve::serve(*settings, config),
-        Command::Import { file, data } => import::import(&file, &data),
+        Command::Import { file, skip_unserved, data } => {
+            let unserved = if skip_unserved { UnservedLines::Skip } else { UnservedLines::Refuse };
+            import::import(&file, unserved, &data)
+        }
         Command::Healthcheck { address } => healthcheck::healthcheck(address),
     };
     let (code, report) = match done {

@@ -8,6 +8,7 @@ mod common;
 mod breaches;
 mod daemon;
 mod feed;
+mod import;
 mod limits;
 mod origin;
 mod pipelining;
