@@ -7,6 +7,7 @@ mod import;
 mod period;
 mod serve;
 mod settings;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -52,6 +53,12 @@ enum Command {
         /// Leave out lines of an SSIM file that tell of legs that this server cannot sell
         #[arg(long)]
         skip_unserved: bool,
+        /// The data directory of the server
+        #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// Look whether a data directory keeps every rule; only reads, also beside a running server
+    Verify {
         /// The data directory of the server
         #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
         data: PathBuf,
@@ -104,6 +111,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             let unserved = if skip_unserved { UnservedLines::Skip } else { UnservedLines::Refuse };
             import::import(&file, unserved, &data)
         }
+        Command::Verify { data } => verify::verify(&data),
         Command::Healthcheck { address } => healthcheck::healthcheck(address),
     };
     let (code, report) = match done {

@@ -13,9 +13,11 @@ mod directory;
 mod error;
 mod lookup;
 mod migration;
+mod reading;
 mod records;
 mod restore;
 mod sample;
+mod verify;
 mod write;
 
 #[cfg(test)]
@@ -38,6 +40,9 @@ use crate::booking::{BookingKey, Cabin, Counters, SessionKey};
 pub use error::{LedgerError, OpenError};
 pub use records::{Records, RecordsError};
 pub use restore::{Claimed, Restored, Standing};
+#[cfg(test)]
+use verify::rule_names;
+pub use verify::{Breach, NAMED_BREACHES, verify};
 
 /// From so many frames (pages) in the write-ahead log on it is worth carrying them home: 16 MiB.
 const CHECKPOINT_FRAMES: u32 = 4_096;

@@ -1,5 +1,6 @@
 //! What every ledger must do, over real files.
 
+mod breaches;
 mod places;
 mod roundtrip;
 

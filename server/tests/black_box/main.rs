@@ -9,6 +9,7 @@ mod breaches;
 mod daemon;
 mod feed;
 mod import;
+mod keeping;
 mod limits;
 mod origin;
 mod pipelining;
