@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 misused.
 
+mod backup;
 mod healthcheck;
 mod import;
 mod period;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use color_eyre::eyre::{self, WrapErr};
 
+use crate::ledger::Occupied;
 use crate::timetable::UnservedLines;
 pub use period::{ParsePeriodError, Period};
 use settings::{Settings, SettingsError};
@@ -59,6 +61,25 @@ enum Command {
     },
     /// Look whether a data directory keeps every rule; only reads, also beside a running server
     Verify {
+        /// The data directory of the server
+        #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// Copy a data directory's ledger to a file; beside a running server, too
+    Backup {
+        /// The file to make; none is overwritten
+        file: PathBuf,
+        /// The data directory of the server
+        #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// Put a backup in the place of the ledger of a server that does not run
+    Restore {
+        /// A file that `trechod backup` made
+        file: PathBuf,
+        /// Put the ledger that is there aside
+        #[arg(long)]
+        replace: bool,
         /// The data directory of the server
         #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
         data: PathBuf,
@@ -112,6 +133,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             import::import(&file, unserved, &data)
         }
         Command::Verify { data } => verify::verify(&data),
+        Command::Backup { file, data } => backup::back_up(&file, &data),
+        Command::Restore { file, replace, data } => {
+            let occupied = if replace { Occupied::PutAside } else { Occupied::Refuse };
+            backup::restore(&file, &data, occupied)
+        }
         Command::Healthcheck { address } => healthcheck::healthcheck(address),
     };
     let (code, report) = match done {

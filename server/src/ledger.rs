@@ -9,6 +9,7 @@
 //! The invariants: one seat has one owner (the primary key of `claim`); counts are derived, never
 //! stored; a numbering never goes back.
 
+mod backup;
 mod directory;
 mod error;
 mod lookup;
@@ -37,6 +38,7 @@ use trecho_shared::time::Moment;
 
 use crate::booking::{BookingKey, Cabin, Counters, SessionKey};
 
+pub use backup::{BackupError, Occupied, Recovered, back_up, recover};
 pub use error::{LedgerError, OpenError};
 pub use records::{Records, RecordsError};
 pub use restore::{Claimed, Restored, Standing};
@@ -87,6 +89,7 @@ impl Ledger {
     /// version wrote it.
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
         let lock = directory::lock(directory)?;
+        directory::must_be_whole(directory)?;
         let path = directory::database(directory)?;
         let in_file = |error| OpenError::from_sqlite(&path, error);
         let mut connection = connect(&path).map_err(in_file)?;

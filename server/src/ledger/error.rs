@@ -40,6 +40,12 @@ pub enum OpenError {
         .0.display()
     )]
     Older(PathBuf),
+    /// A restore was cut short.
+    #[error(
+        "a restore into {} was cut short: do it again, with `trechod restore FILE --replace`",
+        .0.display()
+    )]
+    HalfRestored(PathBuf),
     /// A newer version wrote it.
     #[error(
         "{} was written by a newer version of the server (schema {found}; this one knows up to \

@@ -26,6 +26,14 @@ pub(super) fn must_be_current(connection: &Connection, path: &Path) -> Result<()
     }
 }
 
+/// Checks that the database is ours and not empty, and not of a later version; changes nothing.
+pub(super) fn must_be_ours(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    match steps_had(connection, path, STEPS.len())? {
+        0 => Err(OpenError::Foreign(path.to_owned())),
+        _ => Ok(()),
+    }
+}
+
 /// An empty database as this version makes it, in memory.
 pub(super) fn specimen() -> rusqlite::Result<Connection> {
     let mut connection = Connection::open_in_memory()?;

@@ -1,7 +1,11 @@
-//! What keeps the data of a server safe, by the real program: `verify`.
+//! What keeps the data of a server safe, by the real program: `verify`, `backup`, `restore`.
 
 use std::path::Path;
 use std::process::Output;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Value, json};
 
 use crate::common::{Client, Daemon, confirm, run};
 
@@ -70,4 +74,87 @@ async fn a_data_directory_is_verified_beside_its_server_and_after_it() {
     let said = complaint(&verify(&data));
     assert!(said.contains("a ticket that is not cancelled has its seat: ticket 0 of "), "{said}");
     assert!(said.contains("breaks 1 of its rules") && said.contains("from a backup"), "{said}");
+}
+
+/// Buys until it is told to stop; all that was confirmed.
+async fn buy_on(mut client: Client, stop: Arc<AtomicBool>) -> Vec<Value> {
+    client.open().await;
+    let mut bookings = Vec::new();
+    while !stop.load(Ordering::Relaxed) && bookings.len() < 60 {
+        client.hold(&[LEG.to_owned()]).await;
+        let key = format!("key-{}", bookings.len());
+        bookings.push(client.ok("cart.confirm", confirm(&key)).await);
+    }
+    bookings
+}
+
+#[tokio::test]
+async fn a_backup_under_load_is_restored_with_every_booking_before_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, file) = (directory.path().join("data"), directory.path().join("monday.db"));
+    let server = serve(&data);
+    let mut ana = server.client().await;
+    let epoch = ana.ok("session.open", json!({})).await["epoch"].clone();
+    ana.hold(&[LEG.to_owned()]).await;
+    let early = ana.ok("cart.confirm", confirm("early")).await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let buying: Vec<_> = [server.client().await, server.client().await]
+        .map(|client| tokio::spawn(buy_on(client, Arc::clone(&stop))))
+        .into();
+    let backup = ["backup", path(&file), "--data", path(&data)];
+    let output = tokio::task::spawn_blocking({
+        let backup = backup.map(str::to_owned);
+        move || run(&backup.each_ref().map(String::as_str))
+    });
+    said(&output.await.unwrap());
+    stop.store(true, Ordering::Relaxed);
+    let mut during = Vec::new();
+    for bought in buying {
+        during.extend(bought.await.unwrap());
+    }
+    assert!(complaint(&run(&backup)).contains("overwrites nothing"));
+
+    let restored = directory.path().join("restored");
+    let restore = |data: &Path| run(&["restore", path(&file), "--data", path(data)]);
+    assert!(complaint(&restore(&data)).contains("in use by another server"));
+    said(&restore(&restored));
+    assert!(complaint(&restore(&restored)).contains("--replace"));
+    said(&verify(&restored));
+    let second = serve(&restored);
+    let mut ana = second.client().await;
+    assert_ne!(ana.ok("session.open", json!({})).await["epoch"], epoch);
+    let claim = json!({ "locator": early["locator"], "claim": early["claim"] });
+    assert_eq!(ana.ok("bookings.get", claim).await, early);
+    let sold = 180 - ana.seats_left(LEG).await;
+    let all = 1 + u64::try_from(during.len()).unwrap();
+    assert!((1..=all).contains(&sold), "{sold} of {all}");
+    // What the backup has of those that were sold meanwhile, it has whole.
+    let mut found = 1;
+    for booking in during {
+        let claim = json!({ "locator": booking["locator"], "claim": booking["claim"] });
+        let reply = ana.call("bookings.get", claim).await;
+        if reply.get("error").is_none() {
+            assert_eq!(reply["result"], booking);
+            found += 1;
+        }
+    }
+    // Each of the two who bought may have held one seat more at that instant.
+    assert!((found..=found + 2).contains(&sold), "{found} bookings, {sold} seats held or sold");
+    buy(&mut ana, "after-the-restore").await;
+}
+
+#[tokio::test]
+async fn a_ledger_is_replaced_when_that_is_said_and_is_kept_aside() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, file) = (directory.path().join("data"), directory.path().join("monday.db"));
+    let mut server = serve(&data);
+    said(&run(&["backup", path(&file), "--data", path(&data)]));
+    buy(&mut server.client().await, "after-the-backup").await;
+    server.signal(rustix::process::Signal::TERM);
+    server.wait();
+    let output = run(&["restore", path(&file), "--replace", "--data", path(&data)]);
+    assert!(said(&output).contains("before-restore-1.db"));
+    assert!(data.join("before-restore-1.db").exists());
+    let server = serve(&data);
+    assert_eq!(server.client().await.seats_left(LEG).await, 180);
 }
