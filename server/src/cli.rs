@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 misused.
 
 mod backup;
+mod export;
 mod healthcheck;
 mod import;
 mod period;
@@ -84,6 +85,17 @@ enum Command {
         #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
         data: PathBuf,
     },
+    /// Write bookings or legs to the standard output stream; beside a running server, too
+    Export {
+        /// What to export
+        subject: export::Subject,
+        /// How lines look
+        #[arg(long, default_value = "csv")]
+        format: export::Format,
+        /// The data directory of the server
+        #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
+        data: PathBuf,
+    },
     /// Ask a running server for a sign of life
     Healthcheck {
         /// Its address.
@@ -138,6 +150,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             let occupied = if replace { Occupied::PutAside } else { Occupied::Refuse };
             backup::restore(&file, &data, occupied)
         }
+        Command::Export { subject, format, data } => export::export(subject, format, &data),
         Command::Healthcheck { address } => healthcheck::healthcheck(address),
     };
     let (code, report) = match done {

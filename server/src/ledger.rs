@@ -12,6 +12,7 @@
 mod backup;
 mod directory;
 mod error;
+mod export;
 mod lookup;
 mod migration;
 mod reading;
@@ -40,6 +41,7 @@ use crate::booking::{BookingKey, Cabin, Counters, SessionKey};
 
 pub use backup::{BackupError, Occupied, Recovered, back_up, recover};
 pub use error::{LedgerError, OpenError};
+pub use export::{BookingRow, Export, LegRow};
 pub use records::{Records, RecordsError};
 pub use restore::{Claimed, Restored, Standing};
 #[cfg(test)]

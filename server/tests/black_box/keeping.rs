@@ -1,4 +1,4 @@
-//! What keeps the data of a server safe, by the real program: `verify`, `backup`, `restore`.
+//! What keeps the data of a server safe, by the real program: `verify`, `backup`, `restore`, `export`.
 
 use std::path::Path;
 use std::process::Output;
@@ -157,4 +157,115 @@ async fn a_ledger_is_replaced_when_that_is_said_and_is_kept_aside() {
     assert!(data.join("before-restore-1.db").exists());
     let server = serve(&data);
     assert_eq!(server.client().await.seats_left(LEG).await, 180);
+}
+
+#[tokio::test]
+async fn bookings_and_legs_are_exported_beside_the_server_without_a_secret() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let server = serve(&data);
+    let mut ana = server.client().await;
+    let token = ana.open().await;
+    ana.hold(&[LEG.to_owned()]).await;
+    let formula = json!({
+        "passengers": [{ "first_name": "=HYPERLINK(1)", "last_name": "Souza, \"a\"" }],
+        "email": "+ana@example.com",
+        "idempotency_key": "k",
+    });
+    let first = ana.ok("cart.confirm", formula).await;
+    let second = buy(&mut ana, "second").await;
+    let gone = json!({ "locator": first["locator"], "claim": first["claim"] });
+    ana.ok("bookings.cancel", gone).await;
+    ana.hold(&[LEG.to_owned()]).await;
+    let export = |subject: &str, format: &str| {
+        said(&run(&["export", subject, "--format", format, "--data", path(&data)]))
+    };
+    let objects = |text: String| -> Vec<Value> {
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+
+    let table = export("bookings", "csv");
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let names: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 2);
+    let cell = |row: usize, name: &str| {
+        rows[row][names.iter().position(|found| found == name).unwrap()].to_owned()
+    };
+    assert_eq!(cell(0, "first_name"), "'=HYPERLINK(1)");
+    assert_eq!(cell(0, "last_name"), "Souza, \"a\"");
+    assert_eq!(cell(0, "email"), "'+ana@example.com");
+    assert_eq!((cell(0, "status"), cell(1, "status")), ("cancelled".into(), "sold".into()));
+    assert_eq!((cell(1, "locator"), cell(1, "leg")), (second, LEG.to_owned()));
+    assert_eq!(cell(1, "seat").len(), 2);
+
+    let lines = export("bookings", "jsonl");
+    let bookings = objects(lines.clone());
+    assert_eq!(bookings.len(), 2);
+    assert_eq!(bookings[0]["first_name"], "=HYPERLINK(1)");
+    assert_eq!(bookings[1]["email"], Value::Null);
+    assert_eq!(bookings[1]["fare_centavos"], 19_900);
+    for secret in [token.as_str(), first["claim"].as_str().unwrap(), "hash", "token", "claim"] {
+        assert!(!table.contains(secret) && !lines.contains(secret), "{secret}");
+    }
+
+    let legs = objects(export("legs", "jsonl"));
+    assert_eq!(legs.len(), 1);
+    let expected = json!({
+        "leg": LEG, "from": "CGH", "to": "SDU", "departs_at": "2099-01-15T18:00:00-03:00",
+        "arrives_at": "2099-01-15T19:05:00-03:00", "aircraft": "320", "cabin": "30x3-3",
+        "capacity": 180, "held": 1, "sold": 1, "blocked": 0, "fare_centavos": 19_900,
+        "closed": false,
+    });
+    assert_eq!(legs[0], expected);
+    assert_eq!(export("legs", "csv").lines().count(), 2);
+}
+
+#[test]
+fn an_export_of_many_legs_has_each_once_and_in_order() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, file) = (directory.path().join("data"), directory.path().join("many.csv"));
+    let leg = |n: u32| format!("TR{n},2099-01-15,CGH,SDU,18:00,19:05,320,1x1,199.00\n");
+    let table: String = (1..=1_203).map(leg).collect();
+    std::fs::write(&file, format!("{HEADER}\n{table}")).unwrap();
+    said(&run(&["import", path(&file), "--data", path(&data)]));
+    let lines = said(&run(&["export", "legs", "--format", "csv", "--data", path(&data)]));
+    let exported: Vec<&str> = lines.lines().skip(1).filter_map(|l| l.split(',').next()).collect();
+    let expected: Vec<String> = (1..=1_203).map(|n| format!("TR{n}-20990115-CGH")).collect();
+    assert_eq!(exported, expected);
+}
+
+/// The lines of the `sh` blocks of a page.
+fn commands(page: &str) -> Vec<&str> {
+    let blocks = page.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    blocks.flat_map(str::lines).collect()
+}
+
+#[test]
+fn the_commands_of_the_operator_s_page_do_what_it_says() {
+    let directory = tempfile::tempdir().unwrap();
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page = std::fs::read_to_string(top.join("docs/operating.md")).unwrap();
+    let commands = commands(&page);
+    assert!(commands.len() >= 9, "{commands:?}");
+    std::fs::create_dir(directory.path().join("backups")).unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_trechod")).parent().unwrap();
+    for command in commands {
+        assert!(command.starts_with("trechod "), "{command}");
+        let here = command
+            .replace("/var/lib", path(directory.path()))
+            .replace("/var/backups", path(&directory.path().join("backups")))
+            .replace(" > ", &format!(" > {}/", path(directory.path())));
+        let output = std::process::Command::new("/bin/sh")
+            .args(["-c", &here])
+            .env("PATH", program)
+            .env_remove("TRECHO_DATA")
+            .current_dir(&top)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{command}: {}", told(&output.stderr));
+    }
+    assert!(directory.path().join("trecho/before-restore-1.db").exists());
+    let legs = std::fs::read_to_string(directory.path().join("legs.jsonl")).unwrap();
+    assert!(legs.lines().all(|line| line.starts_with(r#"{"leg":"TR"#)), "{legs}");
 }
