@@ -4,6 +4,7 @@ mod extension;
 mod fill;
 mod import;
 mod opening;
+mod public;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -86,7 +87,7 @@ impl Server {
     ///
     /// # Errors
     /// Says why it does not start and what to do about it.
-    pub async fn start(config: Config) -> Result<ServerHandle, StartError> {
+    pub async fn start(mut config: Config) -> Result<ServerHandle, StartError> {
         if !config.plaintext && !listener::is_private(config.listen.ip()) {
             return Err(StartError::Exposed(config.listen));
         }
@@ -94,9 +95,11 @@ impl Server {
         let socket = listener::bind(config.listen).map_err(bound)?;
         let address = socket.local_addr().map_err(bound)?;
         let Opened { mut service, running, vacant, sample_seed } = opening::open(&config).await?;
-        service.limits.connections = service.limits.connections.min(open_files());
+        service.limits.connections = room_for(service.limits.connections);
         let service = Arc::new(service);
         if vacant {
+            // What was noted before the first fill was cut short goes on.
+            config.seed = sample_seed.unwrap_or(config.seed);
             fill::fill(&service, &config).await?;
         }
         let announcements = Arc::new(watch::Sender::new(Announcement::Serving));
@@ -189,13 +192,23 @@ async fn run(
     }
 }
 
-/// So many connections the limit on open files leaves room for.
+/// So many of the connections wanted as the limit on open files leaves room for.
+fn room_for(wanted: usize) -> usize {
+    let room = open_files().saturating_sub(RESERVED_FILES).max(1);
+    if room < wanted {
+        tracing::warn!(
+            connections = room,
+            "the limit on open files leaves room for no more than {room} connections of {wanted}"
+        );
+    }
+    wanted.min(room)
+}
+
 fn open_files() -> usize {
     #[cfg(unix)]
     {
         let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-        let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
-        limit.saturating_sub(RESERVED_FILES).max(1)
+        limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX)
     }
     #[cfg(not(unix))]
     usize::MAX

@@ -6,6 +6,7 @@
 
 mod company;
 mod grid;
+mod manners;
 mod panes;
 mod tmux;
 

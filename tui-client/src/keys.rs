@@ -8,7 +8,7 @@ mod table;
 mod tests;
 
 use crate::input::Key;
-use crate::model::Model;
+use crate::model::{Choice, Model, Overlay};
 use crate::notice::WhyNot;
 
 pub use action::{Action, Context};
@@ -46,11 +46,23 @@ pub fn footer(model: &Model) -> Vec<(&'static Binding, Option<WhyNot>)> {
     let mut offered: Vec<_> = contexts
         .iter()
         .flat_map(|context| bindings(*context))
-        .filter(|binding| binding.footer.is_some())
+        .filter(|binding| binding.footer.is_some() && answers(model, binding.action))
         .map(|binding| (binding, model.why_not(binding.action)))
         .collect();
     offered.sort_by_key(|(binding, _)| binding.footer);
     offered
+}
+
+/// False for an answer that the question asked now does not have.
+fn answers(model: &Model, action: Action) -> bool {
+    let Some(Overlay::Ask(question)) = model.overlays.last() else { return true };
+    let choice = match action {
+        Action::Yes => Choice::Yes,
+        Action::No => Choice::No,
+        Action::Keep => Choice::Keep,
+        _ => return true,
+    };
+    question.choices().contains(&choice)
 }
 
 /// What the help tells: the lines of each context that holds now below the overlays.

@@ -28,7 +28,9 @@ use happened::Happened;
 
 pub use clock::Clock;
 pub use ends::Ends;
-pub(crate) use open::{Elsewhere, Host, open};
+#[cfg(feature = "demo")]
+pub(crate) use open::Host;
+pub(crate) use open::{Elsewhere, open};
 pub use signals::{Told, listen};
 
 /// So much is told between two frames, at most: a flood of events must not keep the screen from
@@ -66,11 +68,13 @@ enum Due {
     Now,
 }
 
-/// How a run ended well.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How a run ended.
+#[derive(Debug, Default)]
 pub struct Farewell {
     /// To be printed, in order.
     pub texts: Vec<String>,
+    /// What it broke over, if it did.
+    pub fault: Option<Report>,
 }
 
 impl<S: Screen> Run<S> {
@@ -106,28 +110,34 @@ impl<S: Screen> Run<S> {
         &self.clock
     }
 
-    /// Runs until the person leaves or the process is asked to end.
-    ///
-    /// # Errors
-    /// If the terminal or a task of the program is gone. The screen is given back when the error
-    /// is returned; so it is on every other way out.
-    pub async fn run(mut self, mut ends: Ends) -> Result<Farewell, Report> {
-        while self.leave.is_none() {
-            let first = self.wait(&mut ends).await;
-            self.tell(Message::Tick(self.clock.now()), &mut ends).await?;
-            self.take(first, &mut ends).await?;
-            for _ in 1..MESSAGES_PER_FRAME {
-                let Some(next) = ends.next_queued(&mut self.copies) else { break };
-                self.take(next, &mut ends).await?;
+    /// Runs until the person leaves, the process is asked to end, or something that the program
+    /// stands on is gone. Whatever the reason, what is to be written is written first.
+    pub async fn run(mut self, mut ends: Ends) -> Farewell {
+        let outcome = self.turns(&mut ends).await;
+        // The last frame stays in sight while the session is closed: a second or two at the most.
+        // Nobody may be there to see it.
+        let _ = self.draw();
+        ends.leave(*outcome.as_ref().unwrap_or(&Leave::Keep)).await;
+        Farewell { texts: std::mem::take(&mut self.farewell), fault: outcome.err() }
+    }
+
+    async fn turns(&mut self, ends: &mut Ends) -> Result<Leave, Report> {
+        loop {
+            let first = self.wait(ends).await;
+            self.tell(Message::Tick(self.clock.now()), ends).await?;
+            let mut next = Some(first);
+            for _ in 0..MESSAGES_PER_FRAME {
+                let Some(happened) = next else { break };
+                self.take(happened, ends).await?;
+                if let Some(leave) = self.leave {
+                    return Ok(leave);
+                }
+                next = ends.next_queued(&mut self.copies);
             }
             if self.due == Due::Now || (self.due == Due::Soon && self.drawn_at.elapsed() >= FRAME) {
                 self.draw()?;
             }
         }
-        let leave = self.leave.unwrap_or(Leave::Keep);
-        // The last frame stays in sight while the session is closed: at most a second or two.
-        ends.leave(leave).await;
-        Ok(Farewell { texts: std::mem::take(&mut self.farewell) })
     }
 
     /// Waits until something happens, or time alone changes what is shown.

@@ -6,10 +6,11 @@ use trecho_shared::ids::{Epoch, Version};
 use trecho_shared::message::SeatStatus;
 
 use super::StartError;
+use super::public::Public;
 use crate::board::Board;
-use crate::booking::{Change, LegChange, LegFacts, LegKey, SeatIx, State};
+use crate::booking::{LegFacts, LegKey, SeatIx, State};
 use crate::config::{Config, TimetableSource};
-use crate::desk::{Desk, Fittings, Outward, Running, system_random};
+use crate::desk::{Desk, Fittings, Running, system_random};
 use crate::dispatch::Service;
 use crate::feed::Feed;
 use crate::ledger::{Claimed, Ledger, LedgerError, Records, Restored, Standing};
@@ -51,7 +52,7 @@ pub(super) async fn open(config: &Config) -> Result<Opened, StartError> {
     let clock = config.clock.clone();
     let board = Arc::new(board);
     let feed = Arc::new(Feed::new(Arc::clone(&board), version, &config.limits));
-    let outward = Public { board: Arc::clone(&board), feed: Arc::clone(&feed) };
+    let outward = Public::new(Arc::clone(&board), Arc::clone(&feed));
     let (desk, running) = Desk::open(Fittings {
         state,
         ledger,
@@ -93,27 +94,4 @@ fn restore(mut ledger: Ledger, config: &Config) -> Result<Restoration, LedgerErr
     }
     let (epoch, sample_seed) = (ledger.epoch(), ledger.sample_seed()?);
     Ok(Restoration { ledger, state, board, epoch, version, vacant, sample_seed })
-}
-
-/// Who follows the desk: first the board, then, after the answers, the feed.
-struct Public {
-    board: Arc<Board>,
-    feed: Arc<Feed>,
-}
-
-impl Outward for Public {
-    fn apply(&mut self, changes: &[Change]) {
-        self.board.apply(changes);
-    }
-
-    fn publish(&mut self, changes: &[Change]) {
-        let legs: Vec<LegChange> = changes
-            .iter()
-            .filter_map(|change| match change {
-                Change::Leg(change) => Some(*change),
-                _ => None,
-            })
-            .collect();
-        self.feed.publish(&legs);
-    }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::common::daemon::trechod;
 use crate::common::world::write_csv;
-use crate::common::{Daemon, confirm, run};
+use crate::common::{Daemon, confirm, kind, run};
 
 /// Legs of tomorrow, by the machine's clock.
 fn timetable() -> (String, String) {
@@ -216,7 +216,9 @@ async fn the_log_tells_no_token_no_claim_code_and_no_name() {
     server.signal(Signal::TERM);
     ana.until_closed().await;
     let (_, said) = server.wait();
-    assert!(said.contains("batch"), "the log was to be loud: {said}");
+    for said_of in ["batch", "opened", "TR7000-", "Held", "Sold", "Cancelled"] {
+        assert!(said.contains(said_of), "the log was to tell of {said_of}: {said}");
+    }
     let (locator, claim) = (booking["locator"].as_str(), booking["claim"].as_str());
     for secret in [token.as_str(), locator.unwrap(), claim.unwrap(), "the-key", "Concei"] {
         assert!(!said.contains(secret), "the log tells {secret}: {said}");
@@ -252,5 +254,35 @@ async fn json_logs_are_json_throughout() {
     assert!(child.wait().unwrap().success());
     for line in said.lines() {
         assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn with_few_open_files_it_serves_whom_it_can_and_tells_the_others() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Daemon::serve_with_files(directory.path(), 100);
+    let mut well = Vec::new();
+    let mut refused = 0;
+    for _ in 0..120 {
+        let mut client = server.client().await;
+        client.send("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"server.ping\"}\n").await;
+        match client.line().await {
+            Some(line) if line.get("result").is_some() => well.push(client),
+            // A reset may overtake the one line.
+            Some(line) => {
+                assert_eq!(kind(&line), "limit_exceeded");
+                refused += 1;
+            }
+            None => refused += 1,
+        }
+    }
+    assert_eq!((well.len(), refused), (36, 84));
+    drop(well);
+    loop {
+        let mut client = server.client().await;
+        client.send("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"server.ping\"}\n").await;
+        if client.line().await.is_some_and(|line| line.get("result").is_some()) {
+            return;
+        }
     }
 }

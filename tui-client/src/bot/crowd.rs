@@ -1,10 +1,11 @@
 //! Many bots at once.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use super::caller::CallError;
 use super::dice::Dice;
 use super::habits::Passenger;
 
@@ -26,7 +27,8 @@ impl Crowd {
     pub fn start(address: SocketAddr, count: u16, seed: u64) -> Self {
         let mut bots = JoinSet::new();
         for number in 0..count.min(MOST_BOTS) {
-            bots.spawn(live(address, number, Dice::new(seed ^ (u64::from(number) << 32))));
+            let dice = Dice::new(seed ^ (u64::from(number) << 32));
+            bots.spawn(live(address, (number, count), dice));
         }
         Self { bots }
     }
@@ -42,18 +44,24 @@ impl Crowd {
     }
 }
 
-/// One bot: connects, behaves, and comes back when the server does.
-async fn live(address: SocketAddr, number: u16, mut dice: Dice) {
-    // Nobody starts at the same moment as all others.
-    tokio::time::sleep(dice.pause(0, 3_000)).await;
+/// One bot, its number and of how many: takes part in the rush, behaves, and comes back when the
+/// server does.
+async fn live(address: SocketAddr, place: (u16, u16), mut dice: Dice) {
+    let (number, _) = place;
+    let mut rushed = false;
     loop {
-        let error = match Passenger::arrive(address, number, &mut dice).await {
-            Ok(mut passenger) => passenger.stay(&mut dice).await,
-            Err(error) => error,
+        let stay = async {
+            let mut passenger = Passenger::arrive(address, number).await?;
+            if !rushed {
+                passenger.rush(place, &mut dice).await?;
+                rushed = true;
+            }
+            Err(passenger.stay(&mut dice).await)
         };
+        let ended: Result<Infallible, CallError> = stay.await;
+        let Err(error) = ended;
         tracing::debug!(bot = number, %error, "bot lost its connection");
         let (least, most) = COMES_BACK_MS;
-        let pause: Duration = dice.pause(least, most);
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(dice.pause(least, most)).await;
     }
 }

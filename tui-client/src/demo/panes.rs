@@ -14,6 +14,7 @@ use trecho_shared::message::{Empty, method};
 
 use super::Options;
 use super::grid::Grid;
+use super::manners::manners;
 use super::tmux::Tmux;
 use crate::bot::{Caller, Crowd};
 use crate::cli::CliError;
@@ -135,7 +136,7 @@ impl Stage<'_> {
         ]);
         start.extend(self.server());
         let log = self.tmux.run(start).wrap_err("cannot start a tmux for the demo")?;
-        for setting in settings(self.config.lang) {
+        for setting in manners(self.config.lang) {
             self.tmux.run(setting)?;
         }
         let title = format!("trechod {}", self.address);
@@ -260,47 +261,4 @@ fn own_data(directory: &Path, name: &str) -> PathBuf {
 
 fn words(words: &[&str]) -> Vec<OsString> {
     words.iter().map(OsString::from).collect()
-}
-
-/// How this tmux looks and behaves.
-fn settings(lang: Lang) -> Vec<Vec<String>> {
-    let keys = match lang {
-        Lang::Pt => {
-            "Alt+setas ou clique: trocar · Alt+k: derrubar o servidor · Alt+r: religá-lo · \
-                     Alt+q: encerrar"
-        }
-        Lang::En => {
-            "Alt+arrows or click: switch · Alt+k: kill the server · Alt+r: restart it · \
-                     Alt+q: end"
-        }
-    };
-    let set =
-        |name: &str, value: &str| ["set-option", "-g", name, value].map(str::to_owned).to_vec();
-    let bind = |key: &str, command: &[&str]| {
-        ["bind-key", "-n", key].iter().chain(command).map(|&word| word.to_owned()).collect()
-    };
-    vec![
-        ["set-option", "-s", "escape-time", "10"].map(str::to_owned).to_vec(),
-        set("default-terminal", "tmux-256color"),
-        set("mouse", "on"),
-        set("focus-events", "on"),
-        set("status-left", " trecho demo "),
-        set("status-left-length", "20"),
-        set("status-right", &format!("{keys} ")),
-        set("status-right-length", "120"),
-        set("window-status-format", ""),
-        set("window-status-current-format", ""),
-        set("status-style", "reverse"),
-        set("pane-border-status", "top"),
-        set("pane-border-format", " #{?pane_active,#[bold],}#{pane_title} "),
-        // The last passenger has left: only the server's log remains.
-        ["set-hook", "-g", "pane-exited", "if-shell -F '#{==:#{window_panes},1}' kill-session"]
-            .map(str::to_owned)
-            .to_vec(),
-        bind("M-Left", &["select-pane", "-L"]),
-        bind("M-Right", &["select-pane", "-R"]),
-        bind("M-Up", &["select-pane", "-U"]),
-        bind("M-Down", &["select-pane", "-D"]),
-        bind("M-q", &["kill-session"]),
-    ]
 }

@@ -39,12 +39,22 @@ fn no_key_does_two_things_in_one_place() {
 fn every_action_is_reached_with_arrows_enter_space_tab_or_letters() {
     let plain = |key: &Key| match key.code {
         Code::Char(character) => character.is_ascii_alphabetic() || character == ' ',
-        Code::Enter | Code::Tab | Code::BackTab => true,
-        Code::Up | Code::Down | Code::Left | Code::Right => true,
-        // Where text is typed, letters are text: Escape ends that.
-        Code::Esc => true,
-        Code::Backspace | Code::Delete | Code::PageUp | Code::PageDown => false,
-        Code::Home | Code::End | Code::F(_) => false,
+        // Escape: where text is typed, letters are text, and it ends that.
+        Code::Enter
+        | Code::Tab
+        | Code::BackTab
+        | Code::Up
+        | Code::Down
+        | Code::Left
+        | Code::Right
+        | Code::Esc => true,
+        Code::Backspace
+        | Code::Delete
+        | Code::PageUp
+        | Code::PageDown
+        | Code::Home
+        | Code::End
+        | Code::F(_) => false,
     };
     let typing = [Context::TextFilter, Context::AirportField, Context::DateField];
     for binding in BINDINGS {

@@ -103,11 +103,14 @@ impl Link {
 
     /// The next news that `wanted` picks; the others are dropped.
     async fn until<T>(&mut self, wanted: impl Fn(LinkNews) -> Option<T>) -> T {
-        loop {
-            if let Some(found) = wanted(self.next().await) {
-                return found;
+        let found = async {
+            loop {
+                if let Some(found) = wanted(self.next().await) {
+                    return found;
+                }
             }
-        }
+        };
+        timeout(GENEROUS, found).await.expect("what is waited for comes in time")
     }
 
     async fn online(&mut self) -> bool {
@@ -277,18 +280,11 @@ async fn an_answer_of_another_shape_is_a_failure_of_the_server() {
     let server = Server::start().await;
     let mut link = link_to(server.address(), None);
     let mut peer = server.welcome(1).await;
-    link.ask(AskId(1), Box::new(Ask::Cart));
     link.online().await;
-    let outcome = if let Ok(request) = timeout(Duration::from_millis(500), peer.request()).await {
-        peer.reply(&request, r#"{"holds":"none"}"#).await;
-        link.outcome(AskId(1)).await
-    } else {
-        // The ask came before the session was open.
-        link.ask(AskId(1), Box::new(Ask::Cart));
-        let request = peer.request().await;
-        peer.reply(&request, r#"{"holds":"none"}"#).await;
-        link.outcome(AskId(1)).await
-    };
+    link.ask(AskId(1), Box::new(Ask::Cart));
+    let request = peer.request().await;
+    peer.reply(&request, r#"{"holds":"none"}"#).await;
+    let outcome = link.outcome(AskId(1)).await;
     let Err(Failure::Refused(error)) = outcome else { panic!("{outcome:?}") };
     assert_eq!((error.code, error.data), (-32603, None));
 }
@@ -305,10 +301,10 @@ async fn nobody_listening_is_refused_and_tried_again_for_ever() {
             _ => None,
         });
         assert_eq!(attempt.await, expected);
-        link.ask(AskId(1), Box::new(Ask::Cart));
         assert_eq!(link.trouble().await, Trouble::Refused);
         link.retry_now();
     }
+    link.ask(AskId(1), Box::new(Ask::Cart));
     assert_eq!(link.outcome(AskId(1)).await.unwrap_err(), Failure::Offline);
 }
 
@@ -379,10 +375,10 @@ async fn after_fifteen_seconds_of_silence_a_ping_asks_for_a_sign_of_life() {
     assert_eq!(start.elapsed().as_secs(), SILENCE.as_secs());
     tokio::time::sleep(Duration::from_millis(30)).await;
     let id = &ping["id"];
-    let pong = format!(
+    let answer = format!(
         "{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{{\"now\":\"2026-11-24T12:00:00.000Z\"}}}}\n"
     );
-    server.write_all(pong.as_bytes()).await.unwrap();
+    server.write_all(answer.as_bytes()).await.unwrap();
     let round_trip = loop {
         match news.recv().await.unwrap() {
             LinkNews::RoundTrip { ms } if ms > 0 => break ms,

@@ -15,9 +15,10 @@ impl Model {
             Action::Hold => self.why_no_hold().or_else(|| self.why_not_held_here()),
             Action::Mark => self.why_no_mark(),
             Action::Seats => self.offline().or_else(|| self.why_no_seats()),
-            Action::MoreSeats => self
-                .why_no_hold()
-                .or_else(|| self.leg_under_cursor().is_none().then_some(WhyNot::NothingSelected)),
+            Action::MoreSeats => self.why_no_hold().or_else(|| match self.leg_under_cursor() {
+                None => Some(WhyNot::NothingSelected),
+                Some(leg) => self.why_no_seat_of(leg),
+            }),
             Action::ReleaseOne => self.why_no_release().or_else(|| self.why_nothing_of_leg()),
             Action::ReleaseAll => self.why_no_release(),
             Action::Buy => self.why_no_purchase(),
@@ -118,6 +119,11 @@ impl Model {
         if self.cart.seats_of(id) > 0 {
             return None;
         }
+        self.why_no_seat_of(id)
+    }
+
+    /// Why this leg has no seat to give.
+    fn why_no_seat_of(&self, id: LegId) -> Option<WhyNot> {
         let leg = self.leg(id)?;
         match leg.status {
             _ if self.has_departed(leg) => Some(WhyNot::LegNotOnSale),

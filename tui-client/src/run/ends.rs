@@ -33,6 +33,8 @@ pub struct Ends {
     pub store: Store,
     /// What the system tells.
     pub signals: Receiver<Told>,
+    /// Why the program cannot go on, should that happen. Nobody need ever speak here.
+    pub faults: Receiver<Report>,
 }
 
 type Copies = JoinSet<(String, io::Result<()>)>;
@@ -51,6 +53,7 @@ impl Ends {
                 Some(Told::Continued) => Happened::Continued,
                 None => Happened::Fault(eyre!("the task that hears signals stopped by a fault")),
             },
+            Some(fault) = self.faults.recv() => Happened::Fault(fault),
             input = self.inputs.recv() => match input {
                 Some(Ok(message)) => Happened::Told(message),
                 // Whoever closed the window has left.
@@ -84,7 +87,7 @@ impl Ends {
 
     /// Closes the session if that is wanted, and waits until all is written, both within bounds.
     pub(super) async fn leave(self, leave: Leave) {
-        let Self { inputs, link, store, signals } = self;
+        let Self { inputs, link, store, signals, faults: _ } = self;
         // What is typed from now on is for the shell; a signal can no longer hurry us.
         drop((inputs, signals));
         if timeout(CLOSING, link.close(leave)).await.is_err() {

@@ -1,11 +1,12 @@
 //! From a configuration to a program on the screen, and back to the shell.
 
 use std::io::{self, Write as _};
+use std::pin::pin;
 use std::time::Duration;
 
 use color_eyre::eyre::{Report, WrapErr as _};
 use tokio::runtime;
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::{Receiver, channel};
 
 use super::ends::Ends;
 use super::signals::{Told, listen};
@@ -51,27 +52,41 @@ impl Host for Elsewhere {
 pub(crate) fn open<H: Host>(config: &Config, mut host: H) -> Result<(), Report> {
     let clock = Clock::start();
     let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let outcome = runtime.block_on(async {
-        // Before the screen is taken: from here on no signal leaves it taken.
-        let mut signals = listen()?;
-        let run = first_frame(config, clock)?;
-        let address = tokio::select! {
-            address = host.address() => address?,
-            Some(Told::Terminate) = signals.recv() => return Ok(Farewell { texts: vec![] }),
-        };
-        let ends = connect(config, &address, run.clock(), signals);
-        tokio::select! {
-            farewell = run.run(ends) => farewell,
-            fault = host.fault() => Err(fault),
-        }
-    });
+    let ended = runtime.block_on(on_screen(config, &mut host, clock));
     runtime.block_on(host.close());
     runtime.shutdown_timeout(WIND_DOWN);
+    let Farewell { texts, fault } = ended?;
     let mut out = io::stdout().lock();
-    for text in outcome?.texts {
+    for text in texts {
         writeln!(out, "{text}")?;
     }
-    Ok(())
+    fault.map_or(Ok(()), Err)
+}
+
+/// Everything from the first frame to the restored terminal.
+async fn on_screen(
+    config: &Config,
+    host: &mut impl Host,
+    clock: Clock,
+) -> Result<Farewell, Report> {
+    // Before the screen is taken: from here on no signal leaves it taken.
+    let mut signals = listen()?;
+    let run = first_frame(config, clock)?;
+    let address = tokio::select! {
+        address = host.address() => address?,
+        Some(Told::Terminate) = signals.recv() => return Ok(Farewell::default()),
+    };
+    let (break_down, faults) = channel(1);
+    let ends = connect(config, &address, run.clock(), (signals, faults));
+    let mut running = pin!(run.run(ends));
+    tokio::select! {
+        farewell = &mut running => Ok(farewell),
+        fault = host.fault() => {
+            // There is room: this is the only word ever said.
+            let _ = break_down.try_send(fault);
+            Ok(running.await)
+        }
+    }
 }
 
 /// Takes the screen and draws what is known: nothing yet, but the program is there.
@@ -94,7 +109,12 @@ fn first_frame(config: &Config, clock: Clock) -> Result<Run<FullScreen>, Report>
 }
 
 /// Starts what lives outside of the loop. Only now is anything read from disk or looked up.
-fn connect(config: &Config, address: &Address, clock: &Clock, signals: Receiver<Told>) -> Ends {
+fn connect(
+    config: &Config,
+    address: &Address,
+    clock: &Clock,
+    (signals, faults): (Receiver<Told>, Receiver<Report>),
+) -> Ends {
     let (store, resume) = store::start(store::Settings {
         dir: Some(config.data.clone()),
         server: address.to_string(),
@@ -106,7 +126,7 @@ fn connect(config: &Config, address: &Address, clock: &Clock, signals: Receiver<
         resume,
         clock_start: clock.started(),
     });
-    Ends { inputs: inputs(), link, store, signals }
+    Ends { inputs: inputs(), link, store, signals, faults }
 }
 
 /// How the program looks here, by what was asked for and what the terminal can show.

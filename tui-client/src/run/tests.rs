@@ -61,7 +61,8 @@ fn paper() -> Paper {
 struct Hands {
     keys: Sender<io::Result<Message>>,
     system: Sender<Told>,
-    _home: tempfile::TempDir,
+    break_down: Sender<Report>,
+    home: tempfile::TempDir,
 }
 
 impl Hands {
@@ -95,9 +96,10 @@ fn program(paper: &mut Paper) -> (Run<&mut Paper>, Ends, Hands) {
     });
     let (keys, inputs) = channel(256);
     let (system, signals) = channel(4);
+    let (break_down, faults) = channel(1);
     let run = Run::new(model, look, paper, clock).unwrap();
-    let hands = Hands { keys, system, _home: home };
-    (run, Ends { inputs, link, store, signals }, hands)
+    let hands = Hands { keys, system, break_down, home };
+    (run, Ends { inputs, link, store, signals, faults }, hands)
 }
 
 #[tokio::test]
@@ -118,8 +120,8 @@ async fn q_leaves_and_so_does_a_terminal_that_is_gone_and_so_does_the_system() {
             1 => hands.system.send(Told::Terminate).await.unwrap(),
             _ => hands.keys = channel(1).0,
         }
-        let farewell = run.run(ends).await.unwrap();
-        assert_eq!(farewell, Farewell { texts: vec![] });
+        let farewell = run.run(ends).await;
+        assert!(farewell.texts.is_empty() && farewell.fault.is_none(), "{farewell:?}");
     }
 }
 
@@ -131,7 +133,8 @@ async fn what_has_queued_up_is_told_first_and_drawn_once() {
         hands.press(Key::plain(Code::Down)).await;
     }
     hands.press(Key::char('q')).await;
-    run.run(ends).await.unwrap();
+    let farewell = run.run(ends).await;
+    assert!(farewell.fault.is_none());
     // The first, and at most one for each time that the runtime looked elsewhere in between.
     assert!(paper.frames <= 3, "{} frames for 101 keys", paper.frames);
 }
@@ -160,7 +163,7 @@ async fn what_tmux_refuses_is_given_to_the_terminal() {
 #[tokio::test]
 async fn bell_mouse_and_farewell_reach_the_screen_and_the_shell() {
     let mut paper = paper();
-    let (mut run, mut ends, _hands) = program(&mut paper);
+    let (mut run, mut ends, hands) = program(&mut paper);
     for effect in [
         Effect::Bell,
         Effect::CaptureMouse(false),
@@ -169,16 +172,39 @@ async fn bell_mouse_and_farewell_reach_the_screen_and_the_shell() {
     ] {
         run.perform(effect, &mut ends).await.unwrap();
     }
-    let farewell = run.run(ends).await.unwrap();
+    let ((), farewell) = tokio::join!(hands.press(Key::char('x')), run.run(ends));
     assert_eq!(farewell.texts, ["H7KQ3M"]);
     assert_eq!((paper.bells, paper.pointer), (1, Some(Pointer::Terminals)));
 }
 
 #[tokio::test]
-async fn a_fault_of_what_the_program_stands_on_ends_it_with_an_error() {
+async fn a_fault_of_what_the_program_stands_on_ends_it_and_is_told_with_the_farewell() {
+    let mut paper = paper();
+    let (mut run, mut ends, hands) = program(&mut paper);
+    run.perform(Effect::PrintAfterExit("H7KQ3M".to_owned()), &mut ends).await.unwrap();
+    hands.break_down.send(color_eyre::eyre::eyre!("the server broke")).await.unwrap();
+    let farewell = run.run(ends).await;
+    assert_eq!(farewell.texts, ["H7KQ3M"]);
+    assert_eq!(farewell.fault.unwrap().to_string(), "the server broke");
+}
+
+#[tokio::test]
+async fn a_task_that_is_gone_ends_the_program_with_an_error() {
     let mut paper = paper();
     let (run, mut ends, _hands) = program(&mut paper);
-    // The task that hears signals is gone.
+    // The task that hears signals.
     ends.signals.close();
-    assert!(run.run(ends).await.is_err());
+    assert!(run.run(ends).await.fault.is_some());
+}
+
+#[tokio::test]
+async fn what_was_noted_before_a_fault_is_on_disk_after_it() {
+    let mut paper = paper();
+    let (mut run, mut ends, hands) = program(&mut paper);
+    let text = Effect::SaveText { name: "ticket.txt".to_owned(), text: "H7KQ3M".to_owned() };
+    run.perform(text, &mut ends).await.unwrap();
+    hands.break_down.send(color_eyre::eyre::eyre!("the server broke")).await.unwrap();
+    run.run(ends).await;
+    let saved = std::fs::read_dir(hands.home.path()).unwrap();
+    assert!(saved.filter_map(Result::ok).any(|file| file.file_name() == "ticket.txt"));
 }

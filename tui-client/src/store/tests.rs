@@ -60,13 +60,13 @@ impl Client {
     }
 }
 
-fn purchase() -> Box<ConfirmCart> {
-    Box::new(ConfirmCart {
+fn purchase() -> ConfirmCart {
+    ConfirmCart {
         passengers: vec![passenger()],
         email: None,
         holds: Some(vec![]),
         idempotency_key: key(),
-    })
+    }
 }
 
 fn key() -> IdempotencyKey {
@@ -109,7 +109,7 @@ async fn a_second_client_never_takes_the_session_of_a_running_one() {
     let dir = TempDir::new().unwrap();
     let mut first = Client::start(&dir).await;
     first.store.write(Job::KeepSession(token(1)));
-    first.store.write(Job::NotePurchase(purchase()));
+    first.store.write(Job::NotePurchase(Box::new(purchase())));
     while !matches!(first.news().await, StoreNews::PurchaseNoted { .. }) {}
     let mut second = Client::start(&dir).await;
     assert_eq!(second.resumed, None);
@@ -150,7 +150,7 @@ async fn a_purchase_is_on_disk_when_it_is_said_to_be_and_found_by_the_next_start
     let dir = TempDir::new().unwrap();
     let mut client = Client::start(&dir).await;
     client.store.write(Job::KeepSession(token(1)));
-    client.store.write(Job::NotePurchase(purchase()));
+    client.store.write(Job::NotePurchase(Box::new(purchase())));
     loop {
         if let StoreNews::PurchaseNoted { key: noted } = client.news().await {
             assert_eq!(noted, key());
@@ -165,7 +165,7 @@ async fn a_purchase_is_on_disk_when_it_is_said_to_be_and_found_by_the_next_start
     assert_eq!(next.resumed, Some(token(1)));
     let first = next.news().await;
     let StoreNews::Unsettled { purchase: found } = first else { panic!("{first:?}") };
-    assert_eq!(found, purchase());
+    assert_eq!(*found, purchase());
     next.store.write(Job::ForgetPurchase);
     next.crash().await;
     let mut last = Client::start(&dir).await;
@@ -267,7 +267,7 @@ async fn without_a_directory_a_purchase_is_not_noted_and_says_so() {
     let mut client = Client::start(&dir).await;
     assert_eq!(client.resumed, None);
     assert!(matches!(client.news().await, StoreNews::Failed { .. }));
-    client.store.write(Job::NotePurchase(purchase()));
+    client.store.write(Job::NotePurchase(Box::new(purchase())));
     let news = client.news().await;
     let StoreNews::PurchaseNotNoted { key: refused, .. } = news else { panic!("{news:?}") };
     assert_eq!(refused, key());

@@ -6,10 +6,10 @@ mod cart;
 mod checkout;
 mod filters;
 mod live;
+mod many_rows;
 mod overlays;
 mod random;
 mod session;
-mod speed;
 
 use std::str::FromStr;
 
@@ -184,6 +184,7 @@ fn held_numbers(model: &Model) -> Vec<usize> {
     model.cart.cart.holds.iter().map(|hold| number(hold.leg)).collect()
 }
 
+#[expect(clippy::result_large_err, reason = "one of them at a time, in a test")]
 fn cart_answer(outcome: Result<Cart, RefusalData>) -> Result<Answer, Failure> {
     match outcome {
         Ok(cart) => Ok(Answer::Cart(Box::new(cart))),

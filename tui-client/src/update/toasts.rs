@@ -10,8 +10,11 @@ pub(super) const TOAST_MS: u64 = 5_000;
 pub(super) fn notify(model: &mut Model, notice: Notice) {
     let severity = notice.severity();
     let live = &mut model.live;
-    live.log.push_front(LogEntry { at: model.now.wall, severity, notice: notice.clone() });
-    live.log.truncate(LOG);
+    let entry = LogEntry { at: model.now.wall, severity, notice: notice.clone() };
+    if live.log.front() != Some(&entry) {
+        live.log.push_front(entry);
+        live.log.truncate(LOG);
+    }
 
     let is_end = |notice: &Notice| matches!(notice, Notice::CartEnds(_));
     // A nearer end says more than a farther one.

@@ -1,5 +1,7 @@
 //! However the program ends, the terminal is as it was.
 
+use std::path::Path;
+
 use portable_pty::CommandBuilder;
 use rustix::process::{Signal, kill_process};
 
@@ -10,8 +12,8 @@ use crate::pty::{Pty, bare, trecho};
 /// Nobody listens on port 9 of this machine, so the program only shows itself.
 const NOBODY: &str = "127.0.0.1:9";
 
-fn alone(home: &tempfile::TempDir) -> Pty {
-    let pty = Pty::spawn(trecho(home.path(), &[NOBODY]), 100, 30);
+fn alone(home: &Path) -> Pty {
+    let pty = Pty::spawn(trecho(home, &[NOBODY]), 100, 30);
     pty.see(&["trecho"]);
     pty.is_taken();
     assert!(pty.has_mouse());
@@ -21,7 +23,7 @@ fn alone(home: &tempfile::TempDir) -> Pty {
 #[test]
 fn q_gives_the_terminal_back() {
     let home = tempfile::tempdir().unwrap();
-    let mut pty = alone(&home);
+    let mut pty = alone(home.path());
     pty.press("q");
     assert!(pty.end().success());
     pty.is_given_back();
@@ -30,7 +32,7 @@ fn q_gives_the_terminal_back() {
 #[test]
 fn a_second_ctrl_c_gives_the_terminal_back() {
     let home = tempfile::tempdir().unwrap();
-    let mut pty = alone(&home);
+    let mut pty = alone(home.path());
     pty.press("\x03\x03");
     assert!(pty.end().success());
     pty.is_given_back();
@@ -40,7 +42,7 @@ fn a_second_ctrl_c_gives_the_terminal_back() {
 fn sigterm_sighup_and_sigint_give_the_terminal_back() {
     for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
         let home = tempfile::tempdir().unwrap();
-        let mut pty = alone(&home);
+        let mut pty = alone(home.path());
         kill_process(pty.process(), signal).unwrap();
         assert!(pty.end().success(), "{signal:?}");
         pty.is_given_back();
@@ -97,7 +99,7 @@ fn ctrl_z_goes_to_the_shell_and_fg_comes_back() {
 #[test]
 fn ctrl_z_without_a_shell_above_does_not_freeze_the_program() {
     let home = tempfile::tempdir().unwrap();
-    let mut pty = alone(&home);
+    let mut pty = alone(home.path());
     pty.press("\x1a");
     pty.press("q");
     assert!(pty.end().success());
@@ -147,4 +149,51 @@ fn break_down() {
     assert!(broken.is_err());
     // Whoever still wants to draw must not do it on somebody's shell.
     assert!(screen.draw(|frame| frame.render_widget("too late", frame.area())).is_err());
+}
+
+/// A window with the program in it, which the test closes: this very test, started again.
+const WINDOW_HERE: &str = "TRECHO_E2E_WINDOW_HERE";
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_window_that_is_closed_takes_the_program_with_it() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+
+    if let Some(home) = std::env::var_os(WINDOW_HERE) {
+        let pty = alone(Path::new(&home));
+        println!("process {}", pty.process().as_raw_nonzero());
+        // Until the test closes the window.
+        loop {
+            std::thread::park();
+        }
+    }
+    let home = tempfile::tempdir().unwrap();
+    let mut window = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "--nocapture"])
+        .arg("exits::a_window_that_is_closed_takes_the_program_with_it")
+        .env(WINDOW_HERE, home.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(window.stdout.take().unwrap()).lines();
+    let process = said
+        .find_map(|line| Some(line.unwrap().split_once("process ")?.1.trim().to_owned()))
+        .expect("the window tells the process in it");
+    assert!(runs(&process));
+    window.kill().unwrap();
+    window.wait().unwrap();
+    let late = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while runs(&process) {
+        assert!(std::time::Instant::now() < late, "process {process} outlives its window");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
+/// Whether a process is there and has not ended: one that nobody has waited for yet has.
+#[cfg(target_os = "linux")]
+fn runs(process: &str) -> bool {
+    let state = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let state = state.rsplit_once(')').map(|(_, rest)| rest.trim_start().starts_with('Z'));
+    state == Some(false)
 }

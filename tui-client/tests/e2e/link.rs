@@ -12,13 +12,13 @@ fn a_cart_outlives_a_server_killed_in_the_middle_and_no_key_is_needed() {
     let mut pty = Pty::spawn(trecho(&home, &[&company.address()]), 120, 40);
     pty.see(&["TR1001"]);
     pty.press(" ");
-    pty.see(&["412.90", "1A"]);
+    pty.see(&["412.90", "1A", "expires"]);
     company.kill();
     // It says so, and when it will try again; the cart stays in sight.
     pty.see(&["1A", "try"]);
     company.start();
     pty.see_that("the cart and a connection", |screen| {
-        screen.contains("1A") && screen.contains("● online")
+        ["1A", "expires", "● online"].iter().all(|text| screen.contains(text))
     });
     pty.press("q");
     pty.press("\x03\x03");

@@ -7,6 +7,7 @@
 mod company;
 mod pty;
 
+mod command_line;
 mod demo;
 mod exits;
 mod link;

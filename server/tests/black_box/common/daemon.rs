@@ -41,6 +41,22 @@ impl Daemon {
         let mut command = trechod();
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data).args(arguments);
         adjust(&mut command);
+        Self::spawn(command)
+    }
+
+    /// The same under a limit on open files.
+    pub(crate) fn serve_with_files(data: &Path, files: u32) -> Self {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &format!("ulimit -n {files} && exec \"$0\" \"$@\"")])
+            .arg(env!("CARGO_BIN_EXE_trechod"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--timetable", "none", "--data"])
+            .arg(data)
+            .stdin(Stdio::null());
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut said = String::new();

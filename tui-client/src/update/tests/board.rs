@@ -9,13 +9,8 @@ fn is_search(ask: &Ask) -> bool {
 fn the_first_thing_asked_is_to_be_told_and_then_what_there_is() {
     let mut program = Program::started();
     program.go_online(Cart::default(), false);
-    let kinds: Vec<_> = program.asks.iter().map(|(_, ask)| std::mem::discriminant(ask)).collect();
-    let watch = kinds
-        .iter()
-        .position(|kind| *kind == std::mem::discriminant(&Ask::Watch(Default::default())));
-    let search = kinds
-        .iter()
-        .position(|kind| *kind == std::mem::discriminant(&Ask::Search(Default::default())));
+    let watch = program.asks.iter().position(|(_, ask)| matches!(ask, Ask::Watch(_)));
+    let search = program.asks.iter().position(|(_, ask)| is_search(ask));
     assert!(watch.unwrap() < search.unwrap());
 }
 

@@ -75,6 +75,16 @@ fn a_second_press_on_a_held_leg_asks_for_nothing_and_says_so() {
 }
 
 #[test]
+fn a_held_leg_without_a_free_seat_says_that_there_is_no_second_one() {
+    let mut program = Program::with_board(5);
+    program.hold(&[0]);
+    program.event(taken(0, 9));
+    program.press("+");
+    assert!(program.says(|notice| *notice == Notice::NotNow(WhyNot::LegTaken)));
+    assert_eq!(program.asked(is_hold), 0);
+}
+
+#[test]
 fn a_leg_that_is_taken_or_departed_says_why_it_cannot_be_held() {
     let mut program = Program::with_board(5);
     program.event(taken(0, 9));

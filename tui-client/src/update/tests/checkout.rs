@@ -237,6 +237,9 @@ fn while_a_purchase_is_settled_leaving_keeps_it_for_the_next_start() {
     assert!(program.says(|notice| *notice == Notice::NotNow(WhyNot::Settling)));
     program.press("q");
     assert!(matches!(program.model.overlays.last(), Some(Overlay::Ask(Question::QuitSettling))));
+    let offered: Vec<_> =
+        crate::keys::footer(&program.model).iter().map(|(binding, _)| binding.action).collect();
+    assert!(!offered.contains(&crate::keys::Action::Yes), "only its own answers are offered");
     program.press("y");
     assert!(!program.model.leaving, "releasing is no choice now");
     program.press("k");
