@@ -2,11 +2,14 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 misused.
 
+mod backup;
+mod export;
 mod healthcheck;
 mod import;
 mod period;
 mod serve;
 mod settings;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -17,6 +20,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use color_eyre::eyre::{self, WrapErr};
 
+use crate::ledger::Occupied;
+use crate::timetable::UnservedLines;
 pub use period::{ParsePeriodError, Period};
 use settings::{Settings, SettingsError};
 
@@ -28,7 +33,7 @@ struct Cli {
     command: Command,
 }
 
-const IMPORT_HELP: &str = "A CSV file with the columns flight, date, from, to, departs, arrives, aircraft, cabin, fare_reais";
+const IMPORT_HELP: &str = "A CSV file with the columns flight, date, from, to, departs, arrives, aircraft, cabin, fare_reais; or IATA SSIM chapter 7";
 const HEALTHCHECK_HELP: &str = "Its address [default: $TRECHO_LISTEN, or 127.0.0.1:7470]";
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (protocol 1)");
 
@@ -45,9 +50,48 @@ enum Command {
     },
     /// Add legs to the timetable of a server that does not run
     Import {
-        /// A CSV file with a line for each leg.
+        /// A CSV file with a line for each leg, or an SSIM file.
         #[arg(help = IMPORT_HELP)]
         file: PathBuf,
+        /// Leave out lines of an SSIM file that tell of legs that this server cannot sell
+        #[arg(long)]
+        skip_unserved: bool,
+        /// The data directory of the server
+        #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// Look whether a data directory keeps every rule; only reads, also beside a running server
+    Verify {
+        /// The data directory of the server
+        #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// Copy a data directory's ledger to a file; beside a running server, too
+    Backup {
+        /// The file to make; none is overwritten
+        file: PathBuf,
+        /// The data directory of the server
+        #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// Put a backup in the place of the ledger of a server that does not run
+    Restore {
+        /// A file that `trechod backup` made
+        file: PathBuf,
+        /// Put the ledger that is there aside
+        #[arg(long)]
+        replace: bool,
+        /// The data directory of the server
+        #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// Write bookings or legs to the standard output stream; beside a running server, too
+    Export {
+        /// What to export
+        subject: export::Subject,
+        /// How lines look
+        #[arg(long, default_value = "csv")]
+        format: export::Format,
         /// The data directory of the server
         #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
         data: PathBuf,
@@ -96,7 +140,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let _ = color_eyre::config::HookBuilder::default().display_env_section(false).install();
     let done = match cli.command {
         Command::Serve { settings, config } => serve::serve(*settings, config),
-        Command::Import { file, data } => import::import(&file, &data),
+        Command::Import { file, skip_unserved, data } => {
+            let unserved = if skip_unserved { UnservedLines::Skip } else { UnservedLines::Refuse };
+            import::import(&file, unserved, &data)
+        }
+        Command::Verify { data } => verify::verify(&data),
+        Command::Backup { file, data } => backup::back_up(&file, &data),
+        Command::Restore { file, replace, data } => {
+            let occupied = if replace { Occupied::PutAside } else { Occupied::Refuse };
+            backup::restore(&file, &data, occupied)
+        }
+        Command::Export { subject, format, data } => export::export(subject, format, &data),
         Command::Healthcheck { address } => healthcheck::healthcheck(address),
     };
     let (code, report) = match done {

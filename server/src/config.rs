@@ -9,6 +9,7 @@ use trecho_shared::DEFAULT_PORT;
 use crate::booking::Policy;
 use crate::clock::Clock;
 use crate::limits::Limits;
+use crate::timetable::UnservedLines;
 
 /// Where the legs of an empty data directory come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub enum TimetableSource {
     Sample,
     /// Nowhere: there are no legs until some are imported.
     None,
-    /// A CSV file.
+    /// A file: a CSV table or IATA SSIM chapter 7.
     File(PathBuf),
 }
 
@@ -32,6 +33,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// What an empty data directory gets.
     pub timetable: TimetableSource,
+    /// What becomes of lines of an SSIM file that tell of legs that cannot be sold here.
+    pub unserved: UnservedLines,
     /// What the sample timetable and its crowd are generated from.
     pub seed: u64,
     /// How long a cart is held after its last successful hold.
@@ -52,6 +55,7 @@ impl Config {
             plaintext: false,
             data_dir: data_dir.into(),
             timetable: TimetableSource::Sample,
+            unserved: UnservedLines::default(),
             seed: DEFAULT_SEED,
             hold: Duration::from_secs(600),
             grace: Duration::from_secs(60),

@@ -9,13 +9,17 @@
 //! The invariants: one seat has one owner (the primary key of `claim`); counts are derived, never
 //! stored; a numbering never goes back.
 
+mod backup;
 mod directory;
 mod error;
+mod export;
 mod lookup;
 mod migration;
+mod reading;
 mod records;
 mod restore;
 mod sample;
+mod verify;
 mod write;
 
 #[cfg(test)]
@@ -37,9 +41,14 @@ use trecho_shared::time::Moment;
 
 use crate::booking::{BookingKey, Cabin, Counters, SessionKey};
 
+pub use backup::{BackupError, Occupied, Recovered, back_up, recover};
 pub use error::{LedgerError, OpenError};
+pub use export::{BookingRow, Export, LegRow};
 pub use records::{Records, RecordsError};
 pub use restore::{Claimed, Restored, Standing};
+#[cfg(test)]
+use verify::rule_names;
+pub use verify::{Breach, NAMED_BREACHES, verify};
 
 /// From so many frames (pages) in the write-ahead log on it is worth carrying them home: 16 MiB.
 const CHECKPOINT_FRAMES: u32 = 4_096;
@@ -91,6 +100,7 @@ impl Ledger {
         connect: impl FnOnce(&Path) -> rusqlite::Result<Connection>,
     ) -> Result<Self, OpenError> {
         let lock = directory::lock(directory)?;
+        directory::must_be_whole(directory)?;
         let path = directory::database(directory)?;
         let in_file = |error| OpenError::from_sqlite(&path, error);
         let mut connection = connect(&path).map_err(in_file)?;

@@ -22,4 +22,4 @@ pub mod timetable;
 pub use config::{Config, TimetableSource};
 pub use desk::Fault;
 pub use limits::Limits;
-pub use server::{Server, ServerHandle, StartError, import};
+pub use server::{Imported, Server, ServerHandle, StartError, import};

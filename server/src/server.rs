@@ -25,7 +25,7 @@ use crate::session::Announcement;
 use crate::timetable::ImportError;
 use opening::Opened;
 
-pub use import::import;
+pub use import::{Imported, import};
 
 /// Why a server does not start. Each says what to do.
 #[derive(Debug, thiserror::Error)]

@@ -15,7 +15,7 @@ mod ssim;
 pub use airports::{Place, Route, airports, distance_km, place, routes};
 pub use crowd::{SeededPurchase, crowd};
 pub use fold::fold;
-pub use import::{IMPORT_BYTES, IMPORT_ERRORS, ImportError, LineError, import, load, read_legs};
+pub use import::{IMPORT_BYTES, IMPORT_ERRORS, ImportError, LineError, load, read_legs};
 pub use read::{Format, Lines, NAMED_LINES, Reading, UnservedLines, read};
 pub use sample::{Sample, legs_of};
 pub use ssim::{SSIM_LEGS, SSIM_LINES};

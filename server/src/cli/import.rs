@@ -3,14 +3,19 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{Failure, runtime};
+use super::{Failure, runtime, say};
 use crate::booking::Scheduled;
+use crate::server::Imported;
+use crate::timetable::{Lines, UnservedLines};
 
 /// So many legs that were left as they were are named.
 const NAMED: usize = 20;
 
-pub(super) fn import(file: &Path, data: &Path) -> Result<(), Failure> {
-    let scheduled = runtime()?.block_on(crate::server::import(file, data))?;
+pub(super) fn import(file: &Path, unserved: UnservedLines, data: &Path) -> Result<(), Failure> {
+    let imported = runtime()?.block_on(crate::server::import(file, unserved, data))?;
+    let Imported { scheduled, left_out, notes } = imported;
+    tell("left out", &left_out);
+    tell("taken with a change", &notes);
     let Scheduled { added, revised, unchanged, departed, refused } = scheduled;
     let summary = format!(
         "{added} legs added, {revised} revised, {unchanged} unchanged, {departed} departed and \
@@ -31,4 +36,14 @@ pub(super) fn import(file: &Path, data: &Path) -> Result<(), Failure> {
         named.join(", ")
     );
     Err(Failure::Failed(report))
+}
+
+/// Names lines of the file on the standard error stream, each with what became of it.
+fn tell(what: &str, lines: &Lines) {
+    for line in &lines.named {
+        say(&format!("{what}: {line}"));
+    }
+    if lines.more > 0 {
+        say(&format!("{what}: {} lines more", lines.more));
+    }
 }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::Period;
 use crate::config::{Config, TimetableSource};
 use crate::log;
+use crate::timetable::UnservedLines;
 
 const DATA_HELP: &str = "Directory for everything that lasts [default: $XDG_DATA_HOME/trechod, or \
                          ~/.local/share/trechod]";
@@ -25,9 +26,13 @@ pub(super) struct Settings {
     /// Directory for everything that lasts.
     #[arg(long, env = "TRECHO_DATA", value_name = "DIR", help = DATA_HELP)]
     pub(super) data: Option<PathBuf>,
-    /// What an empty data directory gets: sample, none, or a CSV file [default: sample]
-    #[arg(long, env = "TRECHO_TIMETABLE", value_name = "sample|none|FILE.csv")]
+    /// What an empty data directory gets: sample, none, or a CSV or SSIM file [default: sample]
+    #[arg(long, env = "TRECHO_TIMETABLE", value_name = "sample|none|FILE")]
     pub(super) timetable: Option<Timetable>,
+    /// Leave out lines of an SSIM file that tell of legs that this server cannot sell
+    #[arg(long, env = "TRECHO_SKIP_UNSERVED", action = ArgAction::Set, num_args = 0..=1,
+        require_equals = true, default_missing_value = "true", value_name = "true|false")]
+    pub(super) skip_unserved: Option<bool>,
     /// How long a cart is held after its last successful hold [default: 10m]
     #[arg(long, env = "TRECHO_HOLD", value_name = "DURATION")]
     pub(super) hold: Option<Period>,
@@ -113,6 +118,7 @@ impl Settings {
             listen: self.listen.or(fallback.listen),
             data: self.data.or(fallback.data),
             timetable: self.timetable.or(fallback.timetable),
+            skip_unserved: self.skip_unserved.or(fallback.skip_unserved),
             hold: self.hold.or(fallback.hold),
             grace: self.grace.or(fallback.grace),
             plaintext: self.plaintext.or(fallback.plaintext),
@@ -125,12 +131,15 @@ impl Settings {
 
     /// The server's configuration: these settings over the defaults.
     pub(super) fn config(self) -> Result<Config, SettingsError> {
-        let Self { listen, data, timetable, hold, grace, plaintext, max_connections, seed, .. } =
-            self;
+        let Self { listen, data, timetable, skip_unserved, hold, grace, plaintext, .. } = self;
+        let Self { max_connections, seed, .. } = self;
         let data_dir = data.or_else(default_data_dir).ok_or(SettingsError::NoHome)?;
         let mut config = Config::new(data_dir);
         config.listen = listen.unwrap_or(config.listen);
         config.timetable = timetable.map_or(config.timetable, |timetable| timetable.0);
+        if skip_unserved == Some(true) {
+            config.unserved = UnservedLines::Skip;
+        }
         config.hold = hold.map_or(config.hold, |period| period.0);
         config.grace = grace.map_or(config.grace, |period| period.0);
         config.plaintext = plaintext.unwrap_or(config.plaintext);
@@ -161,12 +170,13 @@ mod tests {
     #[test]
     fn every_setting_has_a_line_in_the_file() {
         let all = file(
-            "listen = '0.0.0.0:1'\ndata = '/d'\ntimetable = 'none'\nhold = '90s'\ngrace = '5s'\n\
+            "listen = '0.0.0.0:1'\ndata = '/d'\ntimetable = 'none'\nskip_unserved = true\nhold = '90s'\ngrace = '5s'\n\
              plaintext = true\nmax_connections = 9\nseed = 7\nlog = 'json'\nlog_level = 'debug'\n",
         );
         let config = all.unwrap().config().unwrap();
         assert_eq!(config.listen.to_string(), "0.0.0.0:1");
         assert_eq!(config.timetable, TimetableSource::None);
+        assert_eq!(config.unserved, UnservedLines::Skip);
         assert_eq!((config.hold.as_secs(), config.grace.as_secs()), (90, 5));
         assert_eq!((config.plaintext, config.limits.connections, config.seed), (true, 9, 7));
     }

@@ -1,5 +1,7 @@
 //! What every ledger must do, over real files.
 
+mod backups;
+mod breaches;
 mod places;
 mod roundtrip;
 

@@ -8,6 +8,7 @@ use super::OpenError;
 
 const DATABASE: &str = "trecho.db";
 const LOCK: &str = "lock";
+const RESTORING: &str = "restoring.db";
 const PROBE: &str = "probe";
 
 /// As much as one batch may well need.
@@ -27,7 +28,7 @@ pub(super) fn lock(directory: &Path) -> Result<File, OpenError> {
     for path in grown {
         sync(&path).map_err(|source| OpenError::Unusable { path, source })?;
     }
-    let path = directory.join(LOCK);
+    let path = lock_in(directory);
     let unusable = |source| OpenError::Unusable { path: path.clone(), source };
     let file = private_file().open(&path).map_err(unusable)?;
     match file.try_lock() {
@@ -68,6 +69,26 @@ pub(super) fn database_in(directory: &Path) -> PathBuf {
     directory.join(DATABASE)
 }
 
+/// The lock of a directory.
+pub(super) fn lock_in(directory: &Path) -> PathBuf {
+    directory.join(LOCK)
+}
+
+/// A ledger that is about to take the place of the directory's own.
+pub(super) fn restoring_in(directory: &Path) -> PathBuf {
+    directory.join(RESTORING)
+}
+
+/// Checks that no ledger is about to take the place of the directory's own: between the two, a
+/// server would begin an empty one.
+pub(super) fn must_be_whole(directory: &Path) -> Result<(), OpenError> {
+    if restoring_in(directory).exists() {
+        Err(OpenError::HalfRestored(directory.to_owned()))
+    } else {
+        Ok(())
+    }
+}
+
 /// Whether a file in the directory can grow.
 pub(super) fn has_room(directory: &Path) -> bool {
     let path = directory.join(PROBE);
@@ -91,7 +112,7 @@ fn private_directories() -> DirBuilder {
     directories
 }
 
-fn private_file() -> OpenOptions {
+pub(super) fn private_file() -> OpenOptions {
     let mut file = OpenOptions::new();
     file.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

@@ -29,6 +29,23 @@ pub enum OpenError {
         /// What the file system said.
         source: io::Error,
     },
+    /// There is no ledger in the directory.
+    #[error(
+        "there is no ledger in {}: name the data directory of a server with --data", .0.display()
+    )]
+    Nothing(PathBuf),
+    /// An older version wrote it, and only a server carries it forward.
+    #[error(
+        "{} is as an older version of the server left it: start this version's server on it once",
+        .0.display()
+    )]
+    Older(PathBuf),
+    /// A restore was cut short.
+    #[error(
+        "a restore into {} was cut short: do it again, with `trechod restore FILE --replace`",
+        .0.display()
+    )]
+    HalfRestored(PathBuf),
     /// A newer version wrote it.
     #[error(
         "{} was written by a newer version of the server (schema {found}; this one knows up to \

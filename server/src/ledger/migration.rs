@@ -17,6 +17,32 @@ pub(super) fn recognise(connection: &Connection, path: &Path) -> Result<(), Open
     steps_had(connection, path, STEPS.len()).map(drop)
 }
 
+/// Checks that the database is ours, and of this version; changes nothing.
+pub(super) fn must_be_current(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    if steps_had(connection, path, STEPS.len())? == i64::try_from(STEPS.len()).unwrap_or(0) {
+        Ok(())
+    } else {
+        Err(OpenError::Older(path.to_owned()))
+    }
+}
+
+/// Checks that the database is ours and not empty, and not of a later version; changes nothing.
+pub(super) fn must_be_ours(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    match steps_had(connection, path, STEPS.len())? {
+        0 => Err(OpenError::Foreign(path.to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// An empty database as this version makes it, in memory.
+pub(super) fn specimen() -> rusqlite::Result<Connection> {
+    let mut connection = Connection::open_in_memory()?;
+    for (number, step) in (1..).zip(STEPS) {
+        take(&mut connection, number, step)?;
+    }
+    Ok(connection)
+}
+
 /// Takes the steps that the database has not had, each in a transaction of its own.
 pub(super) fn carry_forward(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
     carry_through(connection, path, &STEPS)

@@ -12,7 +12,7 @@ use crate::config::{Config, TimetableSource};
 use crate::desk::{Order, Rejection, Reply};
 use crate::dispatch::Service;
 use crate::session::new_token;
-use crate::timetable::{self, ImportError, SeededPurchase};
+use crate::timetable::{self, ImportError, Reading, SeededPurchase, UnservedLines};
 
 /// The crowd buys on so many days from today on.
 const CROWDED_DAYS: usize = 3;
@@ -22,8 +22,9 @@ pub(super) async fn fill(service: &Service, config: &Config) -> Result<(), Start
     match &config.timetable {
         TimetableSource::None => Ok(()),
         TimetableSource::File(path) => {
-            let legs = read(path.clone()).await?;
-            schedule(service, legs).await.map(drop).map_err(StartError::Filling)
+            let reading = read(path.clone(), config.unserved).await?;
+            tell(&reading);
+            schedule(service, reading.legs).await.map(drop).map_err(StartError::Filling)
         }
         TimetableSource::Sample => {
             let legs = generate(config.seed, days(service)).await;
@@ -34,14 +35,27 @@ pub(super) async fn fill(service: &Service, config: &Config) -> Result<(), Start
     }
 }
 
-/// Reads a file of legs: all of it, or what is wrong with it.
-pub(super) async fn read(path: PathBuf) -> Result<Vec<LegFacts>, StartError> {
+/// Reads a timetable: all of it, or what is wrong with it.
+pub(super) async fn read(path: PathBuf, unserved: UnservedLines) -> Result<Reading, StartError> {
     let reading = tokio::task::spawn_blocking({
         let path = path.clone();
-        move || timetable::import(&path)
+        move || timetable::read(&timetable::load(&path)?, unserved)
     });
     let read = reading.await.map_err(std::io::Error::other)?;
     read.map_err(|source: ImportError| StartError::Timetable { path, source })
+}
+
+/// Says in the log what was not taken to the letter, by the number of its line.
+fn tell(reading: &Reading) {
+    for (lines, what) in [(&reading.left_out, "left out"), (&reading.notes, "taken with a change")]
+    {
+        for line in &lines.named {
+            tracing::warn!(line = line.line, reason = line.reason, "{what}");
+        }
+        if lines.more > 0 {
+            tracing::warn!(lines = lines.more, "{what}: more than are named");
+        }
+    }
 }
 
 /// Who has bought seats on the legs of the first days that have not departed.

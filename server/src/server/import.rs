@@ -6,14 +6,31 @@ use super::{StartError, extension, fill, opening};
 use crate::booking::Scheduled;
 use crate::config::{Config, TimetableSource};
 use crate::desk::Rejection;
+use crate::timetable::{Lines, Reading, UnservedLines};
 
-/// Adds the legs of a CSV file to the timetable in `data_dir`: all that are well formed, or none if
-/// one line is not.
+/// What became of a file.
+#[derive(Debug)]
+pub struct Imported {
+    /// What became of its legs.
+    pub scheduled: Scheduled,
+    /// The lines that were left out, and why.
+    pub left_out: Lines,
+    /// The lines that were taken, but not to the letter, and how.
+    pub notes: Lines,
+}
+
+/// Adds the legs of a file, SSIM or a table, to the timetable in `data_dir`: all of them, or none
+/// if one line is wrong.
 ///
 /// # Errors
 /// If the file or the directory cannot be used; among others, since a server has it open.
-pub async fn import(file: &Path, data_dir: &Path) -> Result<Scheduled, StartError> {
-    let legs = fill::read(file.to_owned()).await?;
+pub async fn import(
+    file: &Path,
+    unserved: UnservedLines,
+    data_dir: &Path,
+) -> Result<Imported, StartError> {
+    let Reading { format: _, legs, left_out, notes } =
+        fill::read(file.to_owned(), unserved).await?;
     let config = Config { timetable: TimetableSource::None, ..Config::new(data_dir) };
     let opening::Opened { service, running, .. } = opening::open(&config).await?;
     let scheduled = extension::schedule(&service, legs).await.map_err(StartError::Filling);
@@ -23,5 +40,5 @@ pub async fn import(file: &Path, data_dir: &Path) -> Result<Scheduled, StartErro
         tracing::error!(%fault, "the desk has failed");
         StartError::Filling(Rejection::Unknown)
     })?;
-    scheduled
+    Ok(Imported { scheduled: scheduled?, left_out, notes })
 }

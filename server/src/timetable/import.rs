@@ -44,14 +44,6 @@ use crate::booking::LegFacts;
 /// A file has at most this many bytes: about four million legs.
 pub const IMPORT_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Reads the legs of a file in either format. Of SSIM, [`UnservedLines::Refuse`] is in force.
-///
-/// # Errors
-/// If the file cannot be read, or as [`read_legs`] does.
-pub fn import(path: &Path) -> Result<Vec<LegFacts>, ImportError> {
-    read_legs(File::open(path)?)
-}
-
 /// The bytes of a file, for [`read`].
 ///
 /// # Errors

@@ -11,6 +11,8 @@ mod breaches;
 mod daemon;
 mod feed;
 mod history;
+mod import;
+mod keeping;
 mod limits;
 mod nemesis;
 mod origin;

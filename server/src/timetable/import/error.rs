@@ -71,7 +71,7 @@ pub enum ImportError {
     /// All lines are sound, but some tell of legs that this server cannot sell; with
     /// [`UnservedLines::Skip`](crate::timetable::UnservedLines::Skip) the rest is taken.
     #[error(
-        "{}\nthese lines are sound, but tell of legs that this server cannot sell; import the file without them (skip), or take them out of it",
+        "{}\nthese lines are sound, but tell of legs that this server cannot sell; leave them out with --skip-unserved, or take them out of the file",
         listed(errors, *more)
     )]
     Unserved {
