@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::filter::LevelFilter;
 
 /// How a log line looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
@@ -22,7 +22,8 @@ pub enum Format {
 }
 
 /// Which log lines are written: a level, or `tracing` directives such as
-/// `warn,trecho_server=debug`.
+/// `warn,trecho_server=debug`. A word that is no level is refused: `tracing` would take it for the
+/// name of a module, and write nothing at all.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Level(String);
@@ -33,16 +34,34 @@ impl Default for Level {
     }
 }
 
+/// The text says nothing of what is to be logged.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "expected error, warn, info, debug, trace or off, or directives such as \
+     warn,trecho_server=debug: {0}"
+)]
+pub struct ParseLevelError(String);
+
 impl FromStr for Level {
-    type Err = ParseError;
-    fn from_str(text: &str) -> Result<Self, ParseError> {
-        EnvFilter::builder().parse(text).map(|_| Self(text.to_owned()))
+    type Err = ParseLevelError;
+    fn from_str(text: &str) -> Result<Self, ParseLevelError> {
+        let no_level = text.split(',').map(str::trim).find(|word| {
+            let is_level = !word.is_empty() && word.parse::<LevelFilter>().is_ok();
+            !is_level && !word.contains(['=', '['])
+        });
+        if let Some(word) = no_level {
+            return Err(ParseLevelError(format!("{word:?} is none of these")));
+        }
+        match EnvFilter::builder().parse(text) {
+            Ok(_) => Ok(Self(text.to_owned())),
+            Err(error) => Err(ParseLevelError(error.to_string())),
+        }
     }
 }
 
 impl TryFrom<String> for Level {
-    type Error = ParseError;
-    fn try_from(text: String) -> Result<Self, ParseError> {
+    type Error = ParseLevelError;
+    fn try_from(text: String) -> Result<Self, ParseLevelError> {
         text.parse()
     }
 }
@@ -68,6 +87,8 @@ mod tests {
         for text in ["info", "debug", "warn,trecho_server=debug"] {
             assert!(text.parse::<Level>().is_ok(), "{text}");
         }
-        assert!("trecho_server=loud".parse::<Level>().is_err());
+        for text in ["trecho_server=loud", "loud", "inof", "", "info,", "warn,trecho_server"] {
+            assert!(text.parse::<Level>().is_err(), "{text:?}");
+        }
     }
 }

@@ -44,5 +44,9 @@ pub const TRIPS: u32 = 100;
 /// `trips.search` returns this many trips unless told otherwise.
 pub const TRIPS_DEFAULT: u32 = 20;
 
+/// `legs.seats` shows cabins of at most this many seats: one map is one line, and this many fit in
+/// [`REPLY_LINE_BYTES`] however they are blocked out.
+pub const SEAT_MAP_SEATS: u32 = 10_000;
+
 /// `feed.watch` takes at most this many named legs.
 pub const WATCHED_LEGS: usize = 1_000;

@@ -245,7 +245,7 @@ const EXPECTED: &[&str] = &[
     "Cancel: Booking",
     "Cancel: BookingUnknown",
     "Cancel: LegUnknown",
-    "Cancel: LegDeparted",
+    "Cancel: Flown",
     "Schedule: Scheduled",
     "lost: Expired",
     "lost: Departed",

@@ -76,6 +76,8 @@ pub enum Refusal {
     LegTaken(Vec<LegKey>),
     /// These legs have departed.
     LegDeparted(Vec<LegKey>),
+    /// These legs of the booking have departed. By id: the oldest are in no memory but the ledger's.
+    Flown(Vec<LegId>),
     /// These legs are closed for sale.
     LegClosed(Vec<LegKey>),
     /// The booking has no tickets on these legs.

@@ -1,5 +1,6 @@
 //! `legs.*`: read from the board.
 
+use trecho_shared::limits::SEAT_MAP_SEATS;
 use trecho_shared::message::{Leg, LegRef, Legs, SearchLegs, SeatMap};
 
 use super::{Answer, No, Service};
@@ -18,5 +19,11 @@ pub(crate) fn get(service: &Service, LegRef { leg }: LegRef) -> Answer<Leg> {
 
 pub(crate) fn seats(service: &Service, LegRef { leg }: LegRef) -> Answer<SeatMap> {
     let key = service.board.key(&leg).ok_or_else(|| No::unknown(vec![leg]))?;
+    let seats = service.facts(key).cabin.capacity();
+    if seats > SEAT_MAP_SEATS {
+        return Err(No::params(&format!(
+            "{leg} has {seats} seats, and a seat map shows at most {SEAT_MAP_SEATS}; hold by `count`"
+        )));
+    }
     service.board.seats(key).ok_or_else(|| No::unknown(vec![leg]))
 }

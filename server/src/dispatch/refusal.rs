@@ -34,6 +34,7 @@ fn refused(service: &Service, refusal: Refusal) -> RefusalData {
     match refusal {
         Refusal::LegTaken(legs) => on(RefusalKind::LegTaken, ids(legs)),
         Refusal::LegDeparted(legs) => on(RefusalKind::LegDeparted, ids(legs)),
+        Refusal::Flown(legs) => on(RefusalKind::LegDeparted, legs),
         Refusal::LegClosed(legs) => on(RefusalKind::LegClosed, ids(legs)),
         Refusal::LegUnknown(legs) => on(RefusalKind::LegUnknown, legs),
         Refusal::SeatTaken(leg, seats) => {

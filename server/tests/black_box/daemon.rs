@@ -144,13 +144,14 @@ fn what_is_misused_is_said_with_what_to_do() {
     let data = path(directory.path());
     let file = directory.path().join("trechod.toml");
     std::fs::write(&file, "hold = '90s'\nholds = 7\n").unwrap();
-    let cases: [(&[&str], &str); 7] = [
+    let cases: [(&[&str], &str); 8] = [
         (&["serve", "--data", data, "--listen", "0.0.0.0:0"], "--plaintext"),
         (&["serve", "--data", data, "--hold", "ten minutes"], "such as 90s"),
         (&["serve", "--data", data, "--config", path(&file)], "line 2"),
         (&["serve", "--data", data, "--config", path(&file)], "holds"),
         (&["serve", "--data", data, "--config", "/no/such/file.toml"], "/no/such/file.toml"),
         (&["serve", "--data", data, "--log-level", "trecho=loud"], "loud"),
+        (&["serve", "--data", data, "--log-level", "inof"], "expected error, warn, info"),
         (&["sell"], "unrecognized"),
     ];
     for (arguments, expected) in cases {

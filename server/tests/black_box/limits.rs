@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::net::TcpStream;
+use trecho_shared::limits::REPLY_LINE_BYTES;
 
+use crate::common::world::TIMETABLE;
 use crate::common::{Client, World, confirm, error_code, kind, leg};
 
 #[tokio::test]
@@ -110,4 +112,20 @@ async fn a_peer_that_does_not_read_is_not_read_from_and_hurts_nobody() {
     let mut client = Client::over(deaf);
     client.finish().await;
     assert_eq!(client.until_closed().await.len(), sent / 1024);
+}
+
+#[tokio::test]
+async fn a_seat_map_fits_in_a_line_or_is_refused() {
+    let legs = "TR1,2026-11-24,GRU,REC,08:00,11:05,320,10000x1,412.90\n\
+                TR2,2026-11-24,GRU,REC,08:00,11:05,320,10001x1,412.90\n";
+    let world = World::of(&format!("{TIMETABLE}{legs}"), |_| {}).await;
+    let mut client = world.client().await;
+    let map = client.ok("legs.seats", json!({ "leg": "TR1-20261124-GRU" })).await;
+    assert_eq!(map["rows"].as_array().map(Vec::len), Some(10_000));
+    // Every seat could be of the longest status.
+    let longest = map.to_string().replace("free", "blocked");
+    assert!(longest.len() < REPLY_LINE_BYTES, "{} bytes", longest.len());
+    let refused = client.call("legs.seats", json!({ "leg": "TR2-20261124-GRU" })).await;
+    assert_eq!(error_code(&refused), -32602);
+    assert!(refused["error"]["message"].as_str().unwrap().contains("hold by `count`"));
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use trecho_server::ledger::OpenError;
 use trecho_server::{Server, StartError};
 
+use crate::common::world::TIMETABLE;
 use crate::common::{World, confirm, leg};
 
 #[tokio::test]
@@ -121,4 +122,23 @@ async fn a_peer_that_does_not_listen_delays_the_stop_only_so_long() {
     let mut server = world.server.take().unwrap();
     server.stop();
     tokio::time::timeout(Duration::from_secs(10), server.wait()).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_booking_of_a_leg_that_is_long_gone_is_still_answered() {
+    let later = "TR1,2026-12-10,GRU,REC,08:00,11:05,320,30x3-3,412.90\n";
+    let mut world = World::of(&format!("{TIMETABLE}{later}"), |_| {}).await;
+    let mut ana = world.client().await;
+    ana.hold(&[leg(1042)]).await;
+    let booking = ana.ok("cart.confirm", confirm("k")).await;
+    world.pass(Duration::from_hours(24 * 10)).await;
+    // The ledger is written after the leg has departed, so the restart leaves that leg behind.
+    world.client().await.hold(&["TR1-20261210-GRU".to_owned()]).await;
+    world.crash();
+    world.restart().await;
+    let mut ana = world.client().await;
+    let mine = json!({ "locator": booking["locator"], "claim": booking["claim"] });
+    assert_eq!(ana.ok("bookings.get", mine.clone()).await, booking);
+    let refused = ana.refusal("bookings.cancel", mine).await;
+    assert_eq!(refused, json!({ "kind": "leg_departed", "legs": [leg(1042)] }));
 }

@@ -25,13 +25,15 @@ struct RawCall<'line> {
     id: Option<Id>,
     #[serde(borrow)]
     method: std::borrow::Cow<'line, str>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "present")]
     params: Option<&'line RawValue>,
 }
 
-/// An id that is there is no null: absent and null differ.
-fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Id>, D::Error> {
-    Id::deserialize(from).map(Some)
+/// What is there is no null: absent and null differ.
+fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
 }
 
 impl<'line> Call<'line> {
@@ -146,6 +148,7 @@ mod tests {
             r#"{"jsonrpc":"2.0","id":9007199254740993,"method":"m"}"#,
             r#"{"jsonrpc":"2.0","id":18446744073709551615,"method":"m"}"#,
             r#"{"jsonrpc":"2.0","id":1,"method":"m","params":[1]}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"m","params":null}"#,
             r#"{"jsonrpc":"2.0","id":1,"method":"m","extra":1}"#,
         ] {
             assert_eq!(code(line), -32600, "{line}");

@@ -32,9 +32,9 @@ impl State {
         let (departed, open): (Tickets, Tickets) =
             valid.into_iter().partition(|(_, ticket)| self.has_departed(ticket.leg, now));
         if !departed.is_empty() && (named.is_some() || open.is_empty()) {
-            let mut legs: Vec<LegKey> = departed.iter().map(|(_, ticket)| ticket.leg).collect();
+            let mut legs: Vec<LegId> = departed.iter().map(|(_, ticket)| ticket.id).collect();
             legs.dedup();
-            return Err(Refusal::LegDeparted(legs));
+            return Err(Refusal::Flown(legs));
         }
         let mut changes = Vec::with_capacity(2 * open.len());
         changes.extend(open.iter().map(|&(place, ticket)| Change::TicketCancelled {

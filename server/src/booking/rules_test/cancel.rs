@@ -3,7 +3,7 @@
 use trecho_shared::ids::Locator;
 
 use crate::booking::rehearsal::{Rehearsal, ask, cancellation, leg_id};
-use crate::booking::{Change, LegChangeKind, LegKey, Outcome, Policy, Reason, Refusal};
+use crate::booking::{Change, LegChangeKind, Outcome, Policy, Reason, Refusal};
 
 const BOOKING: crate::booking::BookingKey = crate::booking::BookingKey(1);
 
@@ -58,12 +58,12 @@ fn what_departed_stays_and_the_rest_is_cancelled() {
     let (mut rules, booking) = booked();
     rules.at(300);
     let named = rules.cancel(booking, Some(&[leg_id(1), leg_id(2)]));
-    assert_eq!(named, Err(Refusal::LegDeparted(vec![LegKey(1)])));
+    assert_eq!(named, Err(Refusal::Flown(vec![leg_id(1)])));
     assert_eq!(rules.left(2), 2, "all or nothing");
     rules.cancel(booking, None).unwrap();
     assert_eq!((rules.left(1), rules.left(2)), (0, 4));
     let rest = rules.cancel(booking, None);
-    assert_eq!(rest, Err(Refusal::LegDeparted(vec![LegKey(1)])), "nothing else is left");
+    assert_eq!(rest, Err(Refusal::Flown(vec![leg_id(1)])), "nothing else is left");
 }
 
 #[test]

@@ -312,12 +312,12 @@ impl Model {
             }
             if !self.departed(ticket.leg) {
                 open.push((place, ticket.leg, ticket.seat));
-            } else if !flown.contains(&ticket.leg) {
-                flown.push(ticket.leg);
+            } else if !flown.contains(&ticket.id) {
+                flown.push(ticket.id);
             }
         }
         if !flown.is_empty() && (named.is_some() || open.is_empty()) {
-            return Err(Refusal::LegDeparted(flown));
+            return Err(Refusal::Flown(flown));
         }
         if open.is_empty() {
             self.shapes.push("cancelled twice");
