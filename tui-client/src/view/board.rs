@@ -137,3 +137,31 @@ fn sorted_by(cx: Cx) -> (SortBy, &'static str) {
 fn line<'b>(cx: Cx, canvas: &'b mut Canvas<'_>, area: Rect) -> Strip<'b> {
     Strip::new(cx, canvas.buf, (area, 0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::glyphs::Glyphs;
+    use crate::model::Model;
+    use crate::theme::Theme;
+    use crate::view::Look;
+    use crate::view::scenes::Scene;
+    use crate::words::Lang;
+
+    fn count(model: &Model) -> String {
+        let look = Look { theme: Theme::mono(), glyphs: Glyphs::UNICODE };
+        counted(Cx { model, look: &look })
+    }
+
+    #[test]
+    fn the_title_counts_what_was_found_until_all_of_it_is_here() {
+        let mut model = Scene::Board.model(Lang::Pt, (120, 40));
+        model.departures.total = (10_000, true);
+        assert_eq!(count(&model), "4/10.000+");
+        model.departures.next_cursor = None;
+        let here = model.departures.rows.len();
+        assert_eq!(count(&model), format!("4/{here}"));
+        model.departures.shown.clear();
+        assert_eq!(count(&model), "0/0");
+    }
+}

@@ -142,3 +142,40 @@ fn frame_of(cx: Cx, canvas: &mut Canvas, (area, toast): (Rect, &Toast)) -> Rect 
     }
     inner
 }
+
+#[cfg(test)]
+mod tests {
+    use ratatui::buffer::Buffer;
+
+    use super::*;
+    use crate::glyphs::Glyphs;
+    use crate::model::{Model, TextField};
+    use crate::notice::Notice;
+    use crate::theme::Theme;
+    use crate::view::scenes::Scene;
+    use crate::view::{Look, paint};
+    use crate::words::Lang;
+
+    fn floating(model: &Model) -> usize {
+        let (width, height) = model.size;
+        let area = Rect::new(0, 0, width, height);
+        let look = Look { theme: Theme::mono(), glyphs: Glyphs::UNICODE };
+        paint(model, &look, (area, &mut Buffer::empty(area))).toasts.len()
+    }
+
+    #[test]
+    fn over_the_help_floats_only_what_cannot_wait() {
+        let mut model = Scene::Board.model(Lang::Pt, (120, 40));
+        model.live.toasts.clear();
+        for notice in [Notice::Mouse(true), Notice::ServerClosing] {
+            let (severity, until_ms) = (notice.severity(), Some(model.now.mono_ms + 4_000));
+            model.live.toasts.push(Toast { severity, notice, until_ms });
+        }
+        assert_eq!(floating(&model), 2);
+        let (top, filter, filtering) = (0, TextField::default(), false);
+        model.overlays.push(Overlay::Help { top, filter, filtering });
+        assert_eq!(floating(&model), 1);
+        model.overlays.clear();
+        assert_eq!(floating(&model), 2, "what is still live comes back");
+    }
+}
