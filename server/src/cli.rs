@@ -34,7 +34,7 @@ struct Cli {
 }
 
 const IMPORT_HELP: &str = "A CSV file with the columns flight, date, from, to, departs, arrives, aircraft, cabin, fare_reais; or IATA SSIM chapter 7";
-const HEALTHCHECK_HELP: &str = "Its address [default: $TRECHO_LISTEN, or 127.0.0.1:7470]";
+const HEALTHCHECK_HELP: &str = "Its address [default: 127.0.0.1:7470]";
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (protocol 1)");
 
 #[derive(Debug, Subcommand)]
@@ -99,7 +99,7 @@ enum Command {
     /// Ask a running server for a sign of life
     Healthcheck {
         /// Its address.
-        #[arg(value_name = "ADDR:PORT", help = HEALTHCHECK_HELP)]
+        #[arg(env = "TRECHO_LISTEN", value_name = "ADDR:PORT", help = HEALTHCHECK_HELP)]
         address: Option<SocketAddr>,
     },
 }

@@ -12,23 +12,22 @@ use trecho_shared::rpc::{Id, Incoming, request};
 
 use super::Failure;
 
+/// Where a server listens unless told otherwise.
+const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT);
+
 /// A server that is well answers sooner.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) fn healthcheck(address: Option<SocketAddr>) -> Result<(), Failure> {
-    let address = address.unwrap_or_else(default_address);
+    let address = reachable(address.unwrap_or(HERE));
     ping(address).wrap_err_with(|| format!("{address} is not well"))?;
     // A closed stream is nothing to fail over.
     let _ = writeln!(std::io::stdout(), "{address} is well");
     Ok(())
 }
 
-/// Where the server of this machine listens: at `$TRECHO_LISTEN` if that is set.
-fn default_address() -> SocketAddr {
-    let listen: Option<SocketAddr> =
-        std::env::var("TRECHO_LISTEN").ok().and_then(|text| text.parse().ok());
-    let fallback = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT);
-    let mut address = listen.unwrap_or(fallback);
+/// Where a server is reached that listens at `address`: on all addresses means on the loopback, too.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
     match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
         IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),

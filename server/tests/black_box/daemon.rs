@@ -87,6 +87,8 @@ async fn a_health_check_is_a_round_trip() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let output = trechod().arg("healthcheck").env("TRECHO_LISTEN", &address).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let output = trechod().arg("healthcheck").env("TRECHO_LISTEN", "rubbish").output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     server.signal(Signal::TERM);
     server.wait();
     let output = run(&["healthcheck", &address]);
