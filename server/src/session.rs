@@ -16,8 +16,10 @@ mod requests;
 mod timer;
 
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::{oneshot, watch};
@@ -102,11 +104,14 @@ pub(crate) async fn serve(
 ) {
     let linger = service.limits.linger;
     let mut session = Session::new(socket, service, announcements);
-    let ended = session.converse().await;
+    // A fault of ours ends this connection and no other, and its session is detached like any that
+    // lost its socket. Nothing of the session is used after it but the passenger.
+    let ended = AssertUnwindSafe(session.converse()).catch_unwind().await;
     session.leave().await;
     match ended {
-        Ok(()) => hang_up(session.socket, linger).await,
-        Err(cut) => tracing::debug!(%cut, "cut"),
+        Ok(Ok(())) => hang_up(session.socket, linger).await,
+        Ok(Err(cut)) => tracing::debug!(%cut, "cut"),
+        Err(_) => tracing::error!("a fault has ended this connection; its session was detached"),
     }
 }
 
