@@ -34,4 +34,4 @@ pub use command::{
 pub use leg::{Aircraft, LegFacts, LegKey, ParseAircraftError};
 pub use outcome::{Answer, CartView, Decision, Lost, LostReason, Outcome, Refusal, Scheduled};
 pub use policy::Policy;
-pub use state::{Counters, RestoreError, SessionRecord, State};
+pub use state::{Census, Counters, RestoreError, SessionRecord, State};

@@ -34,6 +34,7 @@ use tokio::task::JoinHandle;
 use crate::booking::{self, Change, Command, Outcome, Refusal, State};
 use crate::clock::Clock;
 use crate::ledger::{Ledger, LedgerError};
+use crate::meters::DeskMeters;
 
 use writer::Writer;
 
@@ -122,6 +123,8 @@ pub struct Fittings {
     pub outward: Box<dyn Outward>,
     /// Where locators come from.
     pub random: Random,
+    /// What counts its work.
+    pub meters: DeskMeters,
 }
 
 /// Why the desk's thread ended before its time. The process has to end, too.
@@ -176,6 +179,12 @@ impl Desk {
         let (reply, answer) = oneshot::channel();
         self.send(Order { command, attach, reply }).await;
         answer.await.unwrap_or(Err(Rejection::Unknown))
+    }
+
+    /// How many orders wait, and for how many there is room.
+    pub fn queued(&self) -> (usize, usize) {
+        let room = self.orders.max_capacity();
+        (room - self.orders.capacity(), room)
     }
 
     /// Hands an order in, when there is a place in the queue.

@@ -9,14 +9,14 @@ pub(crate) mod cart;
 pub(crate) mod feed;
 pub(crate) mod legs;
 mod refusal;
+mod reply;
 pub(crate) mod trips;
 
 use std::sync::Arc;
 
-use serde::Serialize;
 use trecho_shared::ids::{Epoch, LegId};
 use trecho_shared::message::{Pong, RefusalData, RefusalKind};
-use trecho_shared::rpc::{ErrorObject, Id, ProtocolError, reply_error, reply_result};
+use trecho_shared::rpc::{ErrorObject, ProtocolError};
 
 use crate::board::Board;
 use crate::booking::{LegFacts, LegKey, Policy};
@@ -25,8 +25,10 @@ use crate::desk::Desk;
 use crate::feed::Feed;
 use crate::ledger::Records;
 use crate::limits::Limits;
+use crate::meters::Meters;
 
 pub(crate) use refusal::{closing_retry_ms, rejected};
+pub(crate) use reply::ReplyLine;
 
 /// Everything that requests are answered from, for all connections.
 pub(crate) struct Service {
@@ -38,6 +40,7 @@ pub(crate) struct Service {
     pub(crate) epoch: Epoch,
     pub(crate) policy: Policy,
     pub(crate) limits: Limits,
+    pub(crate) meters: Arc<Meters>,
 }
 
 /// A result, or why there is none.
@@ -70,14 +73,6 @@ impl From<No> for ErrorObject {
             No::Refused(data) => data.into(),
             No::Wrong(error) => (&error).into(),
         }
-    }
-}
-
-/// The line that answers request `id`.
-pub(crate) fn line<T: Serialize>(id: &Id, answer: Answer<T>) -> Vec<u8> {
-    match answer {
-        Ok(result) => reply_result(id, &result),
-        Err(no) => reply_error(Some(id), &no.into()),
     }
 }
 

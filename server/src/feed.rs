@@ -18,6 +18,7 @@ use trecho_shared::ids::Version;
 use crate::board::Board;
 use crate::booking::LegChange;
 use crate::limits::Limits;
+use crate::meters::FeedMeters;
 use batch::Batch;
 use ring::Ring;
 
@@ -35,16 +36,23 @@ pub(crate) struct Feed {
     /// The newest version that was published.
     bell: watch::Sender<Version>,
     piece: usize,
+    meters: FeedMeters,
 }
 
 impl Feed {
     /// A feed that begins after change `head`, which the board shows already.
-    pub(crate) fn new(board: Arc<Board>, head: Version, limits: &Limits) -> Self {
+    pub(crate) fn new(
+        board: Arc<Board>,
+        head: Version,
+        limits: &Limits,
+        meters: FeedMeters,
+    ) -> Self {
         Self {
             board,
             ring: Mutex::new(Ring::new(limits.feed_changes, head)),
             bell: watch::Sender::new(head),
             piece: limits.feed_piece,
+            meters,
         }
     }
 
@@ -60,6 +68,7 @@ impl Feed {
                 ring.push(batch);
             }
         }
+        self.meters.changes.inc_by(changes.len() as u64);
         self.bell.send_replace(last.version);
     }
 

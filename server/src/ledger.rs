@@ -183,22 +183,28 @@ impl Ledger {
         Ok(())
     }
 
-    /// Carries the write-ahead log home if it has grown long. For when nobody waits: after the
-    /// answers. Waits for no reader; a disk without room is no error, since the log stays.
+    /// Frames in the write-ahead log that are not yet carried home.
+    pub fn log_frames(&self) -> u32 {
+        self.log_frames.load(Ordering::Relaxed)
+    }
+
+    /// Carries the write-ahead log home if it has grown long, and says whether all of it is home
+    /// now. For when nobody waits: after the answers. Waits for no reader; a disk without room is no
+    /// error, since the log stays.
     ///
     /// # Errors
     /// A disk that fails here has lost what was committed: the process has to end.
-    pub fn tidy(&mut self) -> Result<(), LedgerError> {
+    pub fn tidy(&mut self) -> Result<bool, LedgerError> {
         let frames = self.log_frames.load(Ordering::Relaxed);
         if frames < self.checkpoint_at {
-            return Ok(());
+            return Ok(false);
         }
         let all_home = self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)")?;
         // When all is home, the next commit begins the log anew; else this is tried again later.
         self.checkpoint_at =
             if all_home { self.checkpoint_frames } else { frames + CHECKPOINT_AGAIN_FRAMES };
         self.log_frames.store(if all_home { 0 } else { frames }, Ordering::Relaxed);
-        Ok(())
+        Ok(all_home)
     }
 
     /// Carries all of the write-ahead log home, so that the directory holds one file that says

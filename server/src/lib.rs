@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod limits;
 mod listener;
 pub mod log;
+pub mod meters;
 mod server;
 mod session;
 pub mod timetable;

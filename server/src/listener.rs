@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use prometheus_client::metrics::gauge::Gauge;
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -16,6 +17,7 @@ use trecho_shared::rpc::{ErrorObject, reply_error};
 
 use crate::dispatch::Service;
 use crate::limits::Limits;
+use crate::meters::TurnedAway;
 use crate::session::{self, Announcement};
 
 /// So many connections may wait to be accepted.
@@ -53,7 +55,9 @@ pub(crate) async fn listen(
     let mut sessions = JoinSet::new();
     let mut back_off = BACK_OFF;
     let mut number = 0_u64;
+    let meters = service.meters.connections.clone();
     while !is_closing(&announcements) {
+        meters.open.set(number_of(&sessions));
         tokio::select! {
             changed = announcements.changed() => if changed.is_err() { break },
             Some(ended) = sessions.join_next() => note(ended),
@@ -61,10 +65,13 @@ pub(crate) async fn listen(
                 Ok((socket, peer)) => {
                     back_off = BACK_OFF;
                     number += 1;
+                    meters.accepted.inc();
                     let span = tracing::debug_span!("connection", connection.id = number, %peer);
                     if sessions.len() >= service.limits.connections {
+                        meters.turned_away.of(TurnedAway::Full).inc();
                         refuse(&socket);
                     } else if let Err(error) = furnish(&socket, &service.limits) {
+                        meters.turned_away.of(TurnedAway::Gone).inc();
                         tracing::debug!(parent: &span, %error, "gone before it was served");
                     } else {
                         let heard = announcements.clone();
@@ -75,6 +82,7 @@ pub(crate) async fn listen(
                 // The peer has gone again; the next one is there.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 Err(error) => {
+                    meters.accept_errors.inc();
                     // Mostly out of open files: connections that end will give some back.
                     tracing::warn!(%error, back_off.ms = back_off.as_millis(), "cannot accept");
                     sleep(back_off).await;
@@ -84,23 +92,29 @@ pub(crate) async fn listen(
         }
     }
     drop(listener);
-    see_off(sessions, service.limits.drain).await;
+    see_off(sessions, service.limits.drain, &meters.open).await;
 }
 
 fn is_closing(announcements: &watch::Receiver<Announcement>) -> bool {
     matches!(&*announcements.borrow(), Announcement::Closing(_))
 }
 
-async fn see_off(mut sessions: JoinSet<()>, patience: Duration) {
+async fn see_off(mut sessions: JoinSet<()>, patience: Duration, open: &Gauge) {
     let all_ended = async {
         while let Some(ended) = sessions.join_next().await {
             note(ended);
+            open.set(number_of(&sessions));
         }
     };
     if timeout(patience, all_ended).await.is_err() {
         tracing::warn!(connections = sessions.len(), "cut, since they did not end in time");
         sessions.shutdown().await;
+        open.set(0);
     }
+}
+
+fn number_of(sessions: &JoinSet<()>) -> i64 {
+    i64::try_from(sessions.len()).unwrap_or(i64::MAX)
 }
 
 /// A connection's panic ends that connection and no more.

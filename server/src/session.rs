@@ -26,14 +26,15 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, timeout};
 use trecho_shared::ids::Version;
 use trecho_shared::message::Request;
-use trecho_shared::rpc::{ErrorObject, Id, ProtocolError, reply_error};
+use trecho_shared::rpc::{ErrorObject, ProtocolError};
 
 use crate::booking::Command;
 use crate::desk::Order;
-use crate::dispatch::Service;
+use crate::dispatch::{ReplyLine, Service};
 use crate::feed::Watch;
 use crate::limits::LINGER_BYTES;
-use input::{Input, Side};
+use crate::meters::Begun;
+use input::{Input, ReplyTo, Side};
 use lookups::LookUps;
 use output::Output;
 use passenger::Passenger;
@@ -66,7 +67,7 @@ struct Session {
     replies: Replies,
     passenger: Passenger,
     /// A request that cannot start before others are answered. Nothing is read meanwhile.
-    held: Option<Box<(Id, Request)>>,
+    held: Option<Box<(ReplyTo, Request)>>,
     watching: Option<Box<Watching>>,
     look_ups: LookUps,
     timer: Timer,
@@ -171,7 +172,12 @@ impl Session {
 
     /// Writes what the socket takes.
     fn flush(&mut self) -> Result<(), Cut> {
-        Ok(self.output.flush(&self.socket)?)
+        if self.output.is_empty() {
+            return Ok(());
+        }
+        let taken = self.output.flush(&self.socket)?;
+        self.service.meters.connections.bytes_out.inc_by(taken as u64);
+        Ok(())
     }
 
     /// Writes the news that the watch has not told yet, as far as the socket takes them.
@@ -222,7 +228,16 @@ impl Session {
             self.input.side() == Side::Open && self.input.is_exhausted() && self.held.is_none();
         let may_hear = self.input.side() != Side::Shut;
         let Self {
-            socket, announcements, input, output, replies, passenger, watching, timer, ..
+            service,
+            socket,
+            announcements,
+            input,
+            output,
+            replies,
+            passenger,
+            watching,
+            timer,
+            ..
         } = self;
         let (mut reader, writer) = socket.split();
         let blocked = output.is_blocked();
@@ -233,7 +248,9 @@ impl Session {
             () = replies.settle(), if !replies.is_empty() => {}
             () = passenger.listen(), if passenger.attached().is_some() => {}
             ready = writer.writable(), if blocked => ready?,
-            read = input.read(&mut reader), if may_read => read?,
+            read = input.read(&mut reader), if may_read => {
+                service.meters.connections.bytes_in.inc_by(read? as u64);
+            }
             () = ring(bell) => {}
             changed = announcements.changed(), if may_hear => match changed {
                 Ok(()) => self.heed(),
@@ -264,7 +281,7 @@ impl Session {
             return Err(Cut::Deaf);
         }
         let error = ProtocolError::Envelope("no whole line came in time".to_owned());
-        self.answer(reply_error(None, &ErrorObject::from(&error)));
+        self.answer(Begun::now(None), ReplyLine::error(None, &ErrorObject::from(&error)));
         self.take_leave();
         Ok(())
     }

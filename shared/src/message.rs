@@ -30,7 +30,7 @@ pub use leg::{
 pub use refusal::{RefusalData, RefusalKind};
 #[cfg(feature = "schema")]
 pub(crate) use request::schemas as method_schemas;
-pub use request::{Done, Empty, Method, Request, method};
+pub use request::{Done, Empty, Method, MethodName, Request, method};
 pub use session::{OpenSession, Pong, SessionOpened};
 pub use trip::{SearchTrips, Trip, Trips};
 

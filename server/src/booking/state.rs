@@ -15,6 +15,7 @@ use trecho_shared::time::Moment;
 
 pub(super) use legs::Leg;
 pub use restore::{RestoreError, SessionRecord};
+pub use sessions::Census;
 pub(super) use sessions::Session;
 
 use super::{BookingKey, CartView, LegKey, Policy, SeatIx, SessionKey};
@@ -105,6 +106,11 @@ impl State {
     /// A session's cart as its owner is to see it.
     pub fn cart(&self, session: SessionKey) -> Option<CartView> {
         self.sessions.get(session).map(|session| session.view(&self.policy))
+    }
+
+    /// How many sessions there are. Goes through all of them.
+    pub fn census(&self) -> Census {
+        self.sessions.census()
     }
 
     /// When [`State::due`] will next have something to say; `None` if time alone brings nothing.

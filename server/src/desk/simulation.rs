@@ -30,6 +30,7 @@ use crate::booking::{Answer, BookingRecord, Caller, Change, Command, Outcome};
 use crate::clock::{Clock, Hand};
 use crate::ledger::Ledger;
 use crate::ledger::lossy::{Disk, Loss, Vfs};
+use crate::meters::DeskMeters;
 use crate::timetable::dice::Dice;
 
 /// So many things happen in one episode.
@@ -136,6 +137,7 @@ impl<'a> Episode<'a> {
             clock: self.clock.clone(),
             outward: Box::new(Ear(Arc::clone(&self.published))),
             random: Box::new(move || locators.fetch_add(1, Ordering::Relaxed)),
+            meters: DeskMeters::default(),
         };
         let (_orders, queue) = mpsc::channel(1);
         let (due, _watched) = watch::channel(None);

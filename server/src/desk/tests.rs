@@ -100,8 +100,15 @@ impl Office {
         // Each locator is drawn twice: the second time it is taken.
         let random: Random = Box::new(move || numbers.next().unwrap_or(0) / 2);
         let outward = Box::new(ear);
-        let (desk, running) =
-            Desk::open(Fittings { state, ledger, clock, outward, random }).unwrap();
+        let (desk, running) = Desk::open(Fittings {
+            state,
+            ledger,
+            clock,
+            outward,
+            random,
+            meters: DeskMeters::default(),
+        })
+        .unwrap();
         Self { directory, desk, running, hand, heard, listens }
     }
 

@@ -1,5 +1,7 @@
 //! The desk's thread.
 
+use std::time::Instant;
+
 use tokio::sync::{mpsc, oneshot, watch};
 use trecho_shared::ids::Locator;
 use trecho_shared::time::Moment;
@@ -10,6 +12,7 @@ use super::{BATCH, Fault, Fittings, Order, Outward, RETRY_MS, Random, Rejection,
 use crate::booking::{Caller, Change, Command, Outcome, State};
 use crate::clock::Clock;
 use crate::ledger::{Ledger, LedgerError};
+use crate::meters::DeskMeters;
 
 /// A locator that is free is found within so many draws unless nearly all are taken.
 const DRAWS: usize = 1_000;
@@ -29,6 +32,7 @@ pub(super) struct Writer {
     full_until: Option<Moment>,
     /// Sessions that were attached to connections that had gone meanwhile.
     orphans: Vec<Caller>,
+    meters: DeskMeters,
 }
 
 impl Writer {
@@ -37,7 +41,7 @@ impl Writer {
         orders: mpsc::Receiver<Order>,
         due: watch::Sender<Option<Moment>>,
     ) -> Self {
-        let Fittings { state, ledger, clock, outward, random } = fittings;
+        let Fittings { state, ledger, clock, outward, random, meters } = fittings;
         Self {
             state,
             ledger,
@@ -49,6 +53,7 @@ impl Writer {
             due,
             full_until: None,
             orphans: Vec::new(),
+            meters,
         }
     }
 
@@ -69,12 +74,17 @@ impl Writer {
             queue.extend(self.orphans.drain(..).map(detach));
             self.serve(queue)?;
         }
-        Ok(self.ledger.tidy()?)
+        if self.ledger.tidy()? {
+            self.meters.checkpoints.inc();
+        }
+        self.meters.log_frames.set(i64::from(self.ledger.log_frames()));
+        Ok(())
     }
 
     /// Decides a batch, commits it, and tells everyone.
     fn serve(&mut self, queue: &mut Vec<Order>) -> Result<(), Fault> {
         let mut batch = Batch::of(queue.len());
+        self.meters.batch_orders.observe(queue.len() as u64);
         let now = self.clock.now();
         if self.full_until.is_some_and(|until| now < until) {
             self.decide_without_room(queue, &mut batch)?;
@@ -110,7 +120,13 @@ impl Writer {
             batch.answer(decision.answer.map_err(Rejection::Refused));
             batch.lost(decision.lost);
         }
-        if self.ledger.commit(self.state.counters(), now)? && self.full_until.take().is_some() {
+        let committing = Instant::now();
+        if !self.ledger.commit(self.state.counters(), now)? {
+            return Ok(());
+        }
+        self.meters.commit_seconds.observe_time(committing.elapsed());
+        if self.full_until.take().is_some() {
+            self.meters.disk_full.set(0);
             tracing::info!("there is room on the disk again: sales go on");
         }
         Ok(())
@@ -188,6 +204,7 @@ impl Writer {
 
     fn note_full(&mut self, full: &LedgerError) {
         let until = self.clock.now().plus_ms(RETRY_MS);
+        self.meters.disk_full.set(1);
         if self.full_until.replace(until).is_none() {
             tracing::warn!("{full}: nothing is held or sold until there is room");
         }
@@ -241,7 +258,12 @@ impl Writer {
         let mut orders = queue.drain(..);
         for step in steps {
             match step {
-                Step::Lost(lost) => self.outboxes.tell(lost.session, Told::Lost(Box::new(lost))),
+                Step::Lost(lost) => {
+                    for (_, why) in &lost.holds {
+                        self.meters.lost_holds.of(*why).inc();
+                    }
+                    self.outboxes.tell(lost.session, Told::Lost(Box::new(lost)));
+                }
                 Step::Answer(reply) => {
                     let order = orders.next().expect("each order is answered once");
                     if let Some(orphan) = answer(&mut self.outboxes, order, reply) {

@@ -56,6 +56,7 @@ impl Watch {
             Found::Overtaken => {
                 let walk = CatchUp { until: ring.head(), next: LegKey(0) };
                 drop(ring);
+                feed.meters.overtaken.inc();
                 self.catching_up = Some(walk);
                 Some(self.walk(walk, feed))
             }
@@ -90,8 +91,10 @@ impl Watch {
             let Some(facts) = feed.board.facts(leg) else { continue };
             let told = leg_event(&facts, state.seats_left, state.version, ChangeReason::Merged);
             if state.seats_left == 0 {
+                feed.meters.merged.inc();
                 lines.append(&mut Event::LegTaken(told).line());
             } else if self.filter.takes(&Place::new(leg, &facts)) {
+                feed.meters.merged.inc();
                 lines.append(&mut Event::LegUpdated(told).line());
             }
         }
@@ -110,6 +113,7 @@ mod tests {
     use crate::board::Board;
     use crate::booking::{Change, LegChange, LegChangeKind, LegFacts, Reason};
     use crate::limits::Limits;
+    use crate::meters::FeedMeters;
 
     const LEGS: u32 = 7;
 
@@ -130,7 +134,7 @@ mod tests {
         let legs = (0..LEGS).map(|key| (LegKey(key), Arc::new(facts(key)), false));
         let board = Arc::new(Board::new(legs, Version(0)));
         let limits = Limits { feed_changes: 4, feed_piece: 2, ..Limits::default() };
-        Feed::new(board, Version(0), &limits)
+        Feed::new(board, Version(0), &limits, FeedMeters::default())
     }
 
     fn change(feed: &Feed, version: u64, leg: u32, seats_left: u32) {

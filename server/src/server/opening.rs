@@ -14,6 +14,7 @@ use crate::desk::{Desk, Fittings, Running, system_random};
 use crate::dispatch::Service;
 use crate::feed::Feed;
 use crate::ledger::{Claimed, Ledger, LedgerError, Records, Restored, Standing};
+use crate::meters::{Meters, SeatState};
 
 /// What a server goes on with.
 pub(super) struct Opened {
@@ -39,48 +40,60 @@ struct Restoration {
 /// Opens the data directory and everything that works on it, except the listener.
 pub(super) async fn open(config: &Config) -> Result<Opened, StartError> {
     // Reading a large ledger takes a while, and waits for the disk.
+    let meters = Arc::new(Meters::new());
     let restoring = tokio::task::spawn_blocking({
-        let config = config.clone();
+        let (config, meters) = (config.clone(), Arc::clone(&meters));
         move || -> Result<_, StartError> {
             let ledger = Ledger::open(&config.data_dir)?;
             let records = Records::open(&config.data_dir)?;
-            Ok((restore(ledger, &config)?, records))
+            Ok((restore(ledger, &config, &meters)?, records))
         }
     });
     let (restored, records) = restoring.await.map_err(std::io::Error::other)??;
     let Restoration { ledger, state, board, epoch, version, vacant, sample_seed } = restored;
     let clock = config.clock.clone();
     let board = Arc::new(board);
-    let feed = Arc::new(Feed::new(Arc::clone(&board), version, &config.limits));
-    let outward = Public::new(Arc::clone(&board), Arc::clone(&feed));
+    let feed =
+        Arc::new(Feed::new(Arc::clone(&board), version, &config.limits, meters.feed.clone()));
+    let outward = Public::new(Arc::clone(&board), Arc::clone(&feed), meters.standing.clone());
     let (desk, running) = Desk::open(Fittings {
         state,
         ledger,
         clock: clock.clone(),
         outward: Box::new(outward),
         random: system_random(),
+        meters: meters.desk.clone(),
     })?;
     let (policy, limits) = (config.policy(), config.limits);
-    let service = Service { board, feed, desk, records, clock, epoch, policy, limits };
+    let service = Service { board, feed, desk, records, clock, epoch, policy, limits, meters };
     Ok(Opened { service, running, vacant, sample_seed })
 }
 
-fn restore(mut ledger: Ledger, config: &Config) -> Result<Restoration, LedgerError> {
+fn restore(
+    mut ledger: Ledger,
+    config: &Config,
+    meters: &Meters,
+) -> Result<Restoration, LedgerError> {
     let mut legs: Vec<(LegKey, Arc<LegFacts>, bool)> = Vec::new();
     let mut claims: Vec<(LegKey, SeatIx, SeatStatus)> = Vec::new();
     let restored =
         ledger.restore(config.policy(), config.clock.now(), &mut |standing| match standing {
-            Standing::Leg { leg, facts, closed } => legs.push((leg, Arc::clone(facts), closed)),
+            Standing::Leg { leg, facts, closed } => {
+                meters.standing.add_leg(facts.cabin.capacity());
+                legs.push((leg, Arc::clone(facts), closed));
+            }
             Standing::Claim { leg, seat, claimed } => {
                 let status = match claimed {
                     Claimed::Held => SeatStatus::Held,
                     Claimed::Sold => SeatStatus::Sold,
                     Claimed::Blocked => SeatStatus::Blocked,
                 };
+                meters.standing.move_seats(SeatState::Free, status.into(), 1);
                 claims.push((leg, seat, status));
             }
         })?;
     let Restored { state, first_leg: _ } = restored;
+    meters.standing.begin_with(state.census());
     let vacant = ledger.is_vacant()?;
     if vacant && config.timetable == TimetableSource::Sample && ledger.sample_seed()?.is_none() {
         ledger.keep_sample_seed(config.seed)?;

@@ -8,16 +8,18 @@ use crate::board::Board;
 use crate::booking::{Change, LegChange};
 use crate::desk::Outward;
 use crate::feed::Feed;
+use crate::meters::Standing;
 
-/// The board and the feed.
+/// The board, what it comes to in numbers, and the feed.
 pub(super) struct Public {
     board: Arc<Board>,
     feed: Arc<Feed>,
+    standing: Standing,
 }
 
 impl Public {
-    pub(super) fn new(board: Arc<Board>, feed: Arc<Feed>) -> Self {
-        Self { board, feed }
+    pub(super) fn new(board: Arc<Board>, feed: Arc<Feed>, standing: Standing) -> Self {
+        Self { board, feed, standing }
     }
 
     /// What happened, for whoever follows the log: sessions by number, nobody by name.
@@ -55,6 +57,7 @@ impl Public {
 impl Outward for Public {
     fn apply(&mut self, changes: &[Change]) {
         self.board.apply(changes);
+        self.standing.follow(changes);
     }
 
     fn publish(&mut self, changes: &[Change]) {

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use trecho_shared::message::{
-    CartChanged, CartExpired, Done, Event, LostHold, LostReason, SessionOpened,
+    CartChanged, CartExpired, Done, Event, LostHold, LostReason, RefusalKind, SessionOpened,
 };
-use trecho_shared::rpc::{ErrorObject, Id, ProtocolError, reply_error, reply_result};
+use trecho_shared::rpc::{ErrorObject, Id, ProtocolError};
 
+use super::input::ReplyTo;
 use super::passenger::{Heard, Passenger};
-use super::replies::{Asked, Found, Settled};
+use super::replies::{Asked, Settled};
 use super::{Cut, Session};
 use crate::booking::{self, BookingKey, CartView, Lost, Outcome, Refusal};
 use crate::desk::Rejection;
-use crate::dispatch::{self, No, rejected};
+use crate::dispatch::{self, No, ReplyLine, rejected};
 use crate::ledger::RecordsError;
+use crate::meters::{Begun, ReplyKind};
 
 impl Session {
     /// Writes the replies that are there, and what the session was told, in their order.
@@ -61,24 +63,26 @@ impl Session {
         for _ in 0..count {
             match self.replies.next() {
                 None => return Ok(false),
-                Some(Settled::Line(found)) => {
-                    self.look_ups.note(found.wrong, &self.service.limits);
-                    self.output.push(found.line);
+                Some(Settled::Line(begun, line)) => {
+                    let wrong = line.kind == ReplyKind::Refusal(RefusalKind::BookingUnknown);
+                    self.look_ups.note(wrong, &self.service.limits);
+                    self.send(begun, line);
                 }
-                Some(Settled::Answer(id, asked, Ok(outcome))) => self.accept(&id, asked, outcome),
-                Some(Settled::Answer(id, asked, Err(no))) => self.reject(&id, &asked, no)?,
+                Some(Settled::Answer(to, asked, Ok(outcome))) => self.accept(&to, asked, outcome),
+                Some(Settled::Answer(to, asked, Err(no))) => self.reject(&to, &asked, no)?,
                 Some(Settled::Unknown) => return Err(Cut::Unknown),
             }
         }
         Ok(true)
     }
 
-    fn accept(&mut self, id: &Id, asked: Asked, outcome: Outcome) {
+    fn accept(&mut self, to: &ReplyTo, asked: Asked, outcome: Outcome) {
+        let ReplyTo { id, begun } = to;
         let line = match (asked, outcome) {
             (Asked::Open(token), Outcome::Attached { caller, cart }) => {
                 let opened = self.opened(&token, &cart);
                 self.passenger.attach(caller, token);
-                reply_result(id, &opened)
+                ReplyLine::result(id, &opened)
             }
             (Asked::Arrive(token), Outcome::Attached { caller, .. }) => {
                 self.passenger.attach(caller, token);
@@ -86,27 +90,27 @@ impl Session {
             }
             (Asked::Close, Outcome::Done) => {
                 self.passenger = Passenger::Gone;
-                reply_result(id, &Done {})
+                ReplyLine::result(id, &Done {})
             }
             (Asked::Cart, Outcome::Cart(view)) => {
-                reply_result(id, &dispatch::cart::cart(&self.service, &view))
+                ReplyLine::result(id, &dispatch::cart::cart(&self.service, &view))
             }
             (Asked::Booking(claim), Outcome::Booked(record)) => {
-                reply_result(id, &dispatch::bookings::booking(&self.service, &record, claim))
+                ReplyLine::result(id, &dispatch::bookings::booking(&self.service, &record, claim))
             }
             (Asked::Booking(claim), Outcome::Booking(key)) => {
-                return self.look_up_first(id.clone(), key, claim);
+                return self.look_up_first(to.clone(), key, claim);
             }
             (asked, _) => {
                 // What it has answered may name passengers.
                 tracing::error!(?asked, "the desk has answered something else");
-                reply_error(Some(id), &ErrorObject::from(&ProtocolError::Internal))
+                ReplyLine::error(Some(id), &ErrorObject::from(&ProtocolError::Internal))
             }
         };
-        self.output.push(line);
+        self.send(*begun, line);
     }
 
-    fn reject(&mut self, id: &Id, asked: &Asked, rejection: Rejection) -> Result<(), Cut> {
+    fn reject(&mut self, to: &ReplyTo, asked: &Asked, rejection: Rejection) -> Result<(), Cut> {
         match asked {
             Asked::Open(_) => self.passenger = Passenger::Stranger,
             Asked::Arrive(_) => {
@@ -121,20 +125,26 @@ impl Session {
             }
         }
         let no = rejected(&self.service, rejection).ok_or(Cut::Unknown)?;
-        self.output.push(reply_error(Some(id), &no.into()));
+        self.send(to.begun, ReplyLine::error(Some(&to.id), &no.into()));
         Ok(())
     }
 
     /// Tells the booking as the ledger has it, before anything else.
-    fn look_up_first(&mut self, id: Id, key: BookingKey, claim: trecho_shared::ids::ClaimCode) {
+    fn look_up_first(
+        &mut self,
+        ReplyTo { id, begun }: ReplyTo,
+        key: BookingKey,
+        claim: trecho_shared::ids::ClaimCode,
+    ) {
         let service = Arc::clone(&self.service);
-        self.replies.add_look_up_first(Box::pin(async move {
+        let look_up = Box::pin(async move {
             Some(match service.records.by_key(key, claim).await {
-                Ok(Some(booking)) => Found { line: reply_result(&id, &booking), wrong: false },
+                Ok(Some(booking)) => ReplyLine::result(&id, &booking),
                 Ok(None) => internal(&id),
                 Err(error) => failed(&id, &error),
             })
-        }));
+        });
+        self.replies.add_look_up_first(begun, look_up);
     }
 
     fn opened(&self, token: &trecho_shared::ids::SessionToken, cart: &CartView) -> SessionOpened {
@@ -175,34 +185,39 @@ impl Session {
     }
 
     /// Answers a request, after those before it.
-    pub(super) fn answer(&mut self, line: Vec<u8>) {
+    pub(super) fn answer(&mut self, begun: Begun, line: ReplyLine) {
         if self.replies.is_empty() {
-            self.output.push(line);
+            self.send(begun, line);
         } else {
-            self.replies.add_line(line);
+            self.replies.add_line(begun, line);
         }
     }
 
+    /// Hands a reply to the peer, in its turn, and counts it.
+    fn send(&mut self, begun: Begun, line: ReplyLine) {
+        self.service.meters.requests.answered(begun, line.kind);
+        self.output.push(line.bytes);
+    }
+
     /// Answers a request with no.
-    pub(super) fn refuse(&mut self, id: &Id, no: No) {
-        self.answer(reply_error(Some(id), &no.into()));
+    pub(super) fn refuse(&mut self, to: &ReplyTo, no: No) {
+        self.answer(to.begun, ReplyLine::error(Some(&to.id), &no.into()));
     }
 
     /// Answers a request that comes after the session was closed or taken over.
-    pub(super) fn refuse_replaced(&mut self, id: &Id) {
+    pub(super) fn refuse_replaced(&mut self, to: &ReplyTo) {
         if let Some(no) = rejected(&self.service, Rejection::Refused(Refusal::SessionReplaced)) {
-            self.refuse(id, no);
+            self.refuse(to, no);
         }
     }
 }
 
 /// The answer to a look-up that failed: the log says why.
-pub(super) fn failed(id: &Id, error: &RecordsError) -> Found {
+pub(super) fn failed(id: &Id, error: &RecordsError) -> ReplyLine {
     tracing::error!(%error, "a look-up has failed");
     internal(id)
 }
 
-fn internal(id: &Id) -> Found {
-    let line = reply_error(Some(id), &ErrorObject::from(&ProtocolError::Internal));
-    Found { line, wrong: false }
+fn internal(id: &Id) -> ReplyLine {
+    ReplyLine::error(Some(id), &ErrorObject::from(&ProtocolError::Internal))
 }

@@ -15,10 +15,11 @@ use tokio::net::tcp::ReadHalf;
 use tokio::time::Instant;
 use trecho_shared::codec::{Line, LineDecoder};
 use trecho_shared::limits::REQUEST_LINE_BYTES;
-use trecho_shared::message::Request;
+use trecho_shared::message::{MethodName, Request};
 use trecho_shared::rpc::{Call, Id, ProtocolError};
 
 use crate::limits::READ_BYTES;
+use crate::meters::Begun;
 
 thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
@@ -27,14 +28,21 @@ thread_local! {
 /// One line, read.
 #[derive(Debug)]
 pub(super) enum Received {
-    /// To be executed and answered under its id.
-    Request(Id, Request),
+    /// To be executed and answered.
+    Request(ReplyTo, Request),
     /// A notification: neither executed nor answered.
     Notification,
     /// A breach of the protocol, to be answered under the id if the line had one.
-    Breach(Option<Id>, ProtocolError),
+    Breach(Begun, Option<Id>, ProtocolError),
     /// A line over the limit: nothing after it can be understood.
-    TooLong,
+    TooLong(Begun),
+}
+
+/// Which request a reply is for.
+#[derive(Debug, Clone)]
+pub(super) struct ReplyTo {
+    pub(super) id: Id,
+    pub(super) begun: Begun,
 }
 
 /// How far the reading has come.
@@ -86,11 +94,11 @@ impl Input {
     }
 
     /// Waits until something is there and reads it, at most what the decoder has room for. Call it
-    /// when there is no whole line left. Dropping the future loses nothing.
+    /// when there is no whole line left. Says how many bytes. Dropping the future loses nothing.
     ///
     /// Polled rather than tried: a read that does not fill its buffer has emptied the socket, and
     /// then the runtime need not be told so by a second one that fails.
-    pub(super) async fn read(&mut self, socket: &mut ReadHalf<'_>) -> io::Result<()> {
+    pub(super) async fn read(&mut self, socket: &mut ReadHalf<'_>) -> io::Result<usize> {
         poll_fn(|cx| self.poll_read(socket, cx)).await
     }
 
@@ -98,7 +106,7 @@ impl Input {
         &mut self,
         socket: &mut ReadHalf<'_>,
         cx: &mut Context<'_>,
-    ) -> Poll<io::Result<()>> {
+    ) -> Poll<io::Result<usize>> {
         SCRATCH.with_borrow_mut(|scratch| {
             let room = self.decoder.room().min(scratch.len());
             let mut buffer = ReadBuf::new(&mut scratch[..room]);
@@ -113,7 +121,7 @@ impl Input {
                     self.exhausted = false;
                 }
             }
-            Poll::Ready(Ok(()))
+            Poll::Ready(Ok(buffer.filled().len()))
         })
     }
 
@@ -131,17 +139,19 @@ impl Input {
                 self.began = None;
                 line
             }
-            Line::TooLong => return Some(Received::TooLong),
+            Line::TooLong => return Some(Received::TooLong(Begun::now(None))),
         };
+        let begun = Begun::now(None);
         let call = match Call::read(line) {
             Ok(call) => call,
-            Err((error, id)) => return Some(Received::Breach(id, error)),
+            Err((error, id)) => return Some(Received::Breach(begun, id, error)),
         };
+        let begun = begun.of(MethodName::find(&call.method));
         let request = Request::read(&call);
         Some(match (call.id, request) {
             (None, _) => Received::Notification,
-            (Some(id), Ok(request)) => Received::Request(id, request),
-            (Some(id), Err(error)) => Received::Breach(Some(id), error),
+            (Some(id), Ok(request)) => Received::Request(ReplyTo { id, begun }, request),
+            (Some(id), Err(error)) => Received::Breach(begun, Some(id), error),
         })
     }
 

@@ -44,21 +44,23 @@ impl Output {
         self.blocked
     }
 
-    /// Writes what the socket takes now.
-    pub(super) fn flush(&mut self, socket: &TcpStream) -> io::Result<()> {
+    /// Writes what the socket takes now, and says how many bytes it took.
+    pub(super) fn flush(&mut self, socket: &TcpStream) -> io::Result<usize> {
+        let before = self.written;
         while !self.is_empty() {
             match socket.try_write(&self.unsent[self.written..]) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(written) => self.written += written,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.blocked = true;
-                    return Ok(());
+                    return Ok(self.written - before);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
+        let taken = self.written - before;
         *self = Self::default();
-        Ok(())
+        Ok(taken)
     }
 }

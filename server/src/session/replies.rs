@@ -8,8 +8,11 @@ use tokio::sync::oneshot;
 use trecho_shared::ids::{ClaimCode, SessionToken};
 use trecho_shared::rpc::Id;
 
+use super::input::ReplyTo;
 use crate::booking::{CartView, Lost, Outcome};
 use crate::desk::{self, Rejection};
+use crate::dispatch::ReplyLine;
+use crate::meters::Begun;
 
 /// What a request asked of the desk: so much of it as the reply needs.
 #[derive(Debug)]
@@ -27,25 +30,18 @@ pub(super) enum Asked {
 }
 
 /// A line that is being looked up; `None` if nothing may be said.
-pub(super) type LookUp = Pin<Box<dyn Future<Output = Option<Found>> + Send>>;
-
-/// What a look-up has come to.
-#[derive(Debug)]
-pub(super) struct Found {
-    /// The line.
-    pub(super) line: Vec<u8>,
-    /// There was no such booking.
-    pub(super) wrong: bool,
-}
+pub(super) type LookUp = Pin<Box<dyn Future<Output = Option<ReplyLine>> + Send>>;
 
 /// How far a reply has come.
 enum Due {
     /// It is written.
-    Line(Found),
+    Line(ReplyLine),
     /// The desk has the order.
-    Asked(Asked, oneshot::Receiver<desk::Reply>),
+    Asked(Id, Asked, oneshot::Receiver<desk::Reply>),
     /// The desk has answered.
-    Answered(Asked, desk::Reply),
+    Answered(Id, Asked, desk::Reply),
+    /// What became of it is not known.
+    Unknown,
     /// It is being looked up.
     LookedUp(LookUp),
 }
@@ -54,9 +50,9 @@ enum Due {
 #[derive(Debug)]
 pub(super) enum Settled {
     /// To be sent as it is.
-    Line(Found),
+    Line(Begun, ReplyLine),
     /// To be put into words.
-    Answer(Id, Asked, desk::Reply),
+    Answer(ReplyTo, Asked, desk::Reply),
     /// What became of it is not known, so nothing may be said.
     Unknown,
 }
@@ -64,7 +60,7 @@ pub(super) enum Settled {
 /// Replies, first to last. Bounded by whoever adds to them.
 #[derive(Default)]
 pub(super) struct Replies {
-    waiting: VecDeque<(Option<Id>, Due)>,
+    waiting: VecDeque<(Begun, Due)>,
 }
 
 impl Replies {
@@ -77,35 +73,35 @@ impl Replies {
     }
 
     /// A reply that is written already.
-    pub(super) fn add_line(&mut self, line: Vec<u8>) {
-        self.waiting.push_back((None, Due::Line(Found { line, wrong: false })));
+    pub(super) fn add_line(&mut self, begun: Begun, line: ReplyLine) {
+        self.waiting.push_back((begun, Due::Line(line)));
     }
 
     /// A reply that the desk will give.
     pub(super) fn add_order(
         &mut self,
-        id: Id,
+        ReplyTo { id, begun }: ReplyTo,
         asked: Asked,
         reply: oneshot::Receiver<desk::Reply>,
     ) {
-        self.waiting.push_back((Some(id), Due::Asked(asked, reply)));
+        self.waiting.push_back((begun, Due::Asked(id, asked, reply)));
     }
 
     /// A reply that is looked up.
-    pub(super) fn add_look_up(&mut self, look_up: LookUp) {
-        self.waiting.push_back((None, Due::LookedUp(look_up)));
+    pub(super) fn add_look_up(&mut self, begun: Begun, look_up: LookUp) {
+        self.waiting.push_back((begun, Due::LookedUp(look_up)));
     }
 
     /// A reply that comes before all others: the desk has answered, and it is looked up what that
     /// means.
-    pub(super) fn add_look_up_first(&mut self, look_up: LookUp) {
-        self.waiting.push_front((None, Due::LookedUp(look_up)));
+    pub(super) fn add_look_up_first(&mut self, begun: Begun, look_up: LookUp) {
+        self.waiting.push_front((begun, Due::LookedUp(look_up)));
     }
 
     /// Takes in what the desk has answered by now.
     pub(super) fn collect(&mut self) {
         for (_, due) in &mut self.waiting {
-            let Due::Asked(_, reply) = due else { continue };
+            let Due::Asked(_, _, reply) = due else { continue };
             let answered = match reply.try_recv() {
                 Ok(answered) => answered,
                 Err(oneshot::error::TryRecvError::Closed) => Err(Rejection::Unknown),
@@ -123,10 +119,12 @@ impl Replies {
             cart.holds.iter().any(|held| lost.holds.iter().any(|(gone, _)| gone.hold == held.hold))
         };
         let showing = self.waiting.iter().rposition(|(_, due)| match due {
-            Due::Answered(_, Ok(Outcome::Cart(cart) | Outcome::Attached { cart, .. })) => {
+            Due::Answered(_, _, Ok(Outcome::Cart(cart) | Outcome::Attached { cart, .. })) => {
                 shows(cart)
             }
-            Due::Answered(..) | Due::Line(_) | Due::Asked(..) | Due::LookedUp(_) => false,
+            Due::Answered(..) | Due::Line(_) | Due::Asked(..) | Due::LookedUp(_) | Due::Unknown => {
+                false
+            }
         });
         showing.map_or(0, |place| place + 1)
     }
@@ -135,15 +133,17 @@ impl Replies {
     pub(super) fn next(&mut self) -> Option<Settled> {
         match self.waiting.front()?.1 {
             Due::Asked(..) | Due::LookedUp(_) => return None,
-            Due::Line(_) | Due::Answered(..) => {}
+            Due::Line(_) | Due::Answered(..) | Due::Unknown => {}
         }
-        let (id, due) = self.waiting.pop_front()?;
-        Some(match (id, due) {
-            (_, Due::Line(found)) => Settled::Line(found),
-            (Some(id), Due::Answered(asked, reply)) if reply != Err(Rejection::Unknown) => {
-                Settled::Answer(id, asked, reply)
+        let (begun, due) = self.waiting.pop_front()?;
+        Some(match due {
+            Due::Line(line) => Settled::Line(begun, line),
+            Due::Answered(id, asked, reply) if reply != Err(Rejection::Unknown) => {
+                Settled::Answer(ReplyTo { id, begun }, asked, reply)
             }
-            (_, Due::Answered(..) | Due::Asked(..) | Due::LookedUp(_)) => Settled::Unknown,
+            Due::Answered(..) | Due::Asked(..) | Due::LookedUp(_) | Due::Unknown => {
+                Settled::Unknown
+            }
         })
     }
 
@@ -156,16 +156,13 @@ impl Replies {
     pub(super) async fn settle(&mut self) {
         let Some((_, due)) = self.waiting.front_mut() else { return pending().await };
         match due {
-            Due::Line(_) | Due::Answered(..) => {}
-            Due::Asked(_, reply) => {
+            Due::Line(_) | Due::Answered(..) | Due::Unknown => {}
+            Due::Asked(_, _, reply) => {
                 let answered = reply.await.unwrap_or(Err(Rejection::Unknown));
                 due.answer(answered);
             }
             Due::LookedUp(look_up) => {
-                *due = match look_up.await {
-                    Some(found) => Due::Line(found),
-                    None => Due::Answered(Asked::Cart, Err(Rejection::Unknown)),
-                };
+                *due = look_up.await.map_or(Due::Unknown, Due::Line);
             }
         }
     }
@@ -180,10 +177,10 @@ impl Replies {
 
 impl Due {
     fn answer(&mut self, answered: desk::Reply) {
-        let due = std::mem::replace(self, Self::Line(Found { line: Vec::new(), wrong: false }));
+        let due = std::mem::replace(self, Self::Unknown);
         *self = match due {
-            Self::Asked(asked, _) => Self::Answered(asked, answered),
-            Self::Line(_) | Self::Answered(..) | Self::LookedUp(_) => due,
+            Self::Asked(id, asked, _) => Self::Answered(id, asked, answered),
+            Self::Line(_) | Self::Answered(..) | Self::LookedUp(_) | Self::Unknown => due,
         };
     }
 }

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 use trecho_shared::ids::SessionToken;
 use trecho_shared::message::{BookingRef, Done, OpenSession, Request, WatchFeed};
-use trecho_shared::rpc::{ErrorObject, Id, reply_error, reply_result};
+use trecho_shared::rpc::ErrorObject;
 
-use super::input::Received;
+use super::input::{Received, ReplyTo};
 use super::passenger::{Attached, Passenger, UNTOLD};
-use super::replies::{Asked, Found};
+use super::replies::Asked;
 use super::{Cut, Session, Watching};
 use crate::booking::Command;
 use crate::desk::{Order, Outbox, Rejection};
-use crate::dispatch::{self, Answer, No, line, rejected};
+use crate::dispatch::{self, Answer, No, ReplyLine, rejected};
 
 /// What is left to do for a request that was started.
 enum Then {
@@ -33,19 +34,20 @@ impl Session {
             let Some(received) = held.or_else(|| self.input.next()) else { return Ok(()) };
             self.greeted = true;
             match received {
-                Received::Request(id, request) => match self.start(id, request) {
+                Received::Request(to, request) => match self.start(to, request) {
                     Then::Go => {}
                     Then::GiveWay => self.give_way().await?,
                     // Boxed, so that the task of an idle connection has no room for it.
                     Then::Ask(order) => Box::pin(self.service.desk.send(*order)).await,
                 },
                 Received::Notification => {}
-                Received::Breach(id, error) => {
-                    self.answer(reply_error(id.as_ref(), &ErrorObject::from(&error)));
+                Received::Breach(begun, id, error) => {
+                    let line = ReplyLine::error(id.as_ref(), &ErrorObject::from(&error));
+                    self.answer(begun, line);
                 }
-                Received::TooLong => {
+                Received::TooLong(begun) => {
                     let error = trecho_shared::rpc::ProtocolError::LineTooLong;
-                    self.answer(reply_error(None, &ErrorObject::from(&error)));
+                    self.answer(begun, ReplyLine::error(None, &ErrorObject::from(&error)));
                     self.take_leave();
                 }
             }
@@ -66,7 +68,7 @@ impl Session {
             && self.output.len() < limits.unsent_bytes
     }
 
-    fn start(&mut self, id: Id, request: Request) -> Then {
+    fn start(&mut self, to: ReplyTo, request: Request) -> Then {
         match request {
             Request::CartHold(_)
             | Request::CartRelease(_)
@@ -74,51 +76,58 @@ impl Session {
             | Request::CartConfirm(_) => match self.passenger.attached() {
                 Some(attached) => {
                     let command = self.cart_command(attached, request);
-                    return self.order(id, command);
+                    return self.order(to, command);
                 }
-                None => return self.arrive(id, request),
+                None => return self.arrive(to, request),
             },
             Request::BookingsCancel(params) => match self.look_ups.permit() {
                 Ok(()) => {
                     let command = dispatch::bookings::cancel(params)
                         .map(|(command, claim)| (command, Asked::Booking(claim)));
-                    return self.order(id, command);
+                    return self.order(to, command);
                 }
-                Err(refusal) => self.refuse(&id, No::Refused(refusal)),
+                Err(refusal) => self.refuse(&to, No::Refused(refusal)),
             },
             // The rest see what all before them did.
-            _ if !self.replies.is_empty() => self.held = Some(Box::new((id, request))),
-            Request::SessionOpen(params) => return self.open(id, params),
-            Request::SessionClose(_) => return self.close(id),
+            _ if !self.replies.is_empty() => self.held = Some(Box::new((to, request))),
+            Request::SessionOpen(params) => return self.open(to, params),
+            Request::SessionClose(_) => return self.close(to),
             Request::FeedWatch(params) => {
                 let answer = self.watch(params);
-                self.answer(line(&id, answer));
+                self.tell(&to, answer);
             }
             Request::FeedUnwatch(_) => {
                 self.watching = None;
-                self.answer(reply_result(&id, &Done {}));
+                self.tell(&to, Ok(Done {}));
             }
-            Request::BookingsGet(params) => self.look_up(id, params),
-            Request::ServerPing(_) => self.answer(reply_result(&id, &self.service.pong())),
-            Request::AirportsList(_) => {
-                self.answer(reply_result(&id, dispatch::airports::list()));
-            }
+            Request::BookingsGet(params) => self.look_up(to, params),
+            Request::ServerPing(_) => self.tell(&to, Ok(self.service.pong())),
+            Request::AirportsList(_) => self.tell(&to, Ok(dispatch::airports::list())),
             Request::LegsGet(params) => {
-                self.answer(line(&id, dispatch::legs::get(&self.service, params)));
+                let answer = dispatch::legs::get(&self.service, params);
+                self.tell(&to, answer);
             }
             Request::LegsSeats(params) => {
-                self.answer(line(&id, dispatch::legs::seats(&self.service, params)));
+                let answer = dispatch::legs::seats(&self.service, params);
+                self.tell(&to, answer);
             }
             Request::LegsSearch(params) => {
-                self.answer(line(&id, dispatch::legs::search(&self.service, &params)));
+                let answer = dispatch::legs::search(&self.service, &params);
+                self.tell(&to, answer);
                 return Then::GiveWay;
             }
             Request::TripsSearch(params) => {
-                self.answer(line(&id, dispatch::trips::search(&self.service, &params)));
+                let answer = dispatch::trips::search(&self.service, &params);
+                self.tell(&to, answer);
                 return Then::GiveWay;
             }
         }
         Then::Go
+    }
+
+    /// Answers a request at once.
+    fn tell<T: Serialize>(&mut self, to: &ReplyTo, answer: Answer<T>) {
+        self.answer(to.begun, ReplyLine::of(&to.id, answer));
     }
 
     /// After much work: others' turn, if this connection has more of it.
@@ -147,41 +156,41 @@ impl Session {
     }
 
     /// Hands a command to the desk, or answers that it makes none.
-    fn order(&mut self, id: Id, command: Answer<(Command, Asked)>) -> Then {
+    fn order(&mut self, to: ReplyTo, command: Answer<(Command, Asked)>) -> Then {
         match command {
-            Ok((command, asked)) => self.ask(id, command, asked, None),
+            Ok((command, asked)) => self.ask(to, command, asked, None),
             Err(no) => {
-                self.refuse(&id, no);
+                self.refuse(&to, no);
                 Then::Go
             }
         }
     }
 
-    fn ask(&mut self, id: Id, command: Command, asked: Asked, attach: Option<Outbox>) -> Then {
+    fn ask(&mut self, to: ReplyTo, command: Command, asked: Asked, attach: Option<Outbox>) -> Then {
         let (reply, answer) = oneshot::channel();
-        self.replies.add_order(id, asked, answer);
+        self.replies.add_order(to, asked, answer);
         Then::Ask(Box::new(Order { command, attach, reply }))
     }
 
     /// Asks for a session, for a request that needs one and waits.
-    fn arrive(&mut self, id: Id, request: Request) -> Then {
+    fn arrive(&mut self, to: ReplyTo, request: Request) -> Then {
         if !self.passenger.is_stranger() {
             // The session was closed or taken over: nothing more is carried out here.
-            self.refuse_replaced(&id);
+            self.refuse_replaced(&to);
             return Then::Go;
         }
         let token = new_token();
         let command = Command::Open { token_hash: token.hash(), name: None };
-        let waiting = id.clone();
-        self.held = Some(Box::new((id, request)));
+        let waiting = to.clone();
+        self.held = Some(Box::new((to, request)));
         self.enter(waiting, command, Asked::Arrive(token))
     }
 
-    fn open(&mut self, id: Id, params: OpenSession) -> Then {
+    fn open(&mut self, to: ReplyTo, params: OpenSession) -> Then {
         if !self.passenger.is_stranger() {
             let reason = "this connection has its session; session.open comes before the first \
                           cart request, once";
-            self.refuse(&id, No::params(reason));
+            self.refuse(&to, No::params(reason));
             return Then::Go;
         }
         let OpenSession { name, resume } = params;
@@ -191,21 +200,21 @@ impl Session {
             let (token, name) = (new_token(), name.map(|name| name.to_string()));
             (Command::Open { token_hash: token.hash(), name }, token)
         };
-        self.enter(id, command, Asked::Open(token))
+        self.enter(to, command, Asked::Open(token))
     }
 
-    fn enter(&mut self, id: Id, command: Command, asked: Asked) -> Then {
+    fn enter(&mut self, to: ReplyTo, command: Command, asked: Asked) -> Then {
         let (outbox, told) = mpsc::channel(UNTOLD);
         self.passenger = Passenger::Arriving(told);
-        self.ask(id, command, asked, Some(outbox))
+        self.ask(to, command, asked, Some(outbox))
     }
 
-    fn close(&mut self, id: Id) -> Then {
+    fn close(&mut self, to: ReplyTo) -> Then {
         let caller = self.passenger.attached().map(|attached| attached.caller);
         let then = if let Some(caller) = caller {
-            self.ask(id, Command::Close(caller), Asked::Close, None)
+            self.ask(to, Command::Close(caller), Asked::Close, None)
         } else {
-            self.answer(reply_result(&id, &Done {}));
+            self.tell(&to, Ok(Done {}));
             Then::Go
         };
         self.take_leave();
@@ -219,24 +228,23 @@ impl Session {
         Ok(dispatch::feed::watching(&self.service))
     }
 
-    fn look_up(&mut self, id: Id, BookingRef { locator, claim }: BookingRef) {
+    fn look_up(&mut self, to: ReplyTo, BookingRef { locator, claim }: BookingRef) {
         if let Err(refusal) = self.look_ups.permit() {
-            return self.refuse(&id, No::Refused(refusal));
+            return self.refuse(&to, No::Refused(refusal));
         }
         let service = Arc::clone(&self.service);
-        self.replies.add_look_up(Box::pin(async move {
+        let ReplyTo { id, begun } = to;
+        let look_up = Box::pin(async move {
             match service.records.by_locator(locator, claim).await {
-                Ok(Some(booking)) => {
-                    Some(Found { line: reply_result(&id, &booking), wrong: false })
-                }
+                Ok(Some(booking)) => Some(ReplyLine::result(&id, &booking)),
                 Ok(None) => {
                     let unknown = Rejection::Refused(crate::booking::Refusal::BookingUnknown);
-                    let line = reply_error(Some(&id), &rejected(&service, unknown)?.into());
-                    Some(Found { line, wrong: true })
+                    Some(ReplyLine::error(Some(&id), &rejected(&service, unknown)?.into()))
                 }
                 Err(error) => Some(super::answers::failed(&id, &error)),
             }
-        }));
+        });
+        self.replies.add_look_up(begun, look_up);
     }
 }
 

@@ -71,6 +71,54 @@ pub struct RefusalData {
 }
 
 impl RefusalKind {
+    /// Every kind, in the order of the protocol's list; each at the place `self as usize`.
+    pub const ALL: &[Self] = &[
+        Self::LegTaken,
+        Self::LegUnknown,
+        Self::LegDeparted,
+        Self::LegClosed,
+        Self::SeatTaken,
+        Self::SeatUnknown,
+        Self::HoldUnknown,
+        Self::CartEmpty,
+        Self::CartExpired,
+        Self::CartChanged,
+        Self::CartFull,
+        Self::PassengersMismatch,
+        Self::BookingUnknown,
+        Self::IdempotencyConflict,
+        Self::SessionUnknown,
+        Self::SessionReplaced,
+        Self::LimitExceeded,
+        Self::StorageUnavailable,
+        Self::Closing,
+    ];
+
+    /// As the wire writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LegTaken => "leg_taken",
+            Self::LegUnknown => "leg_unknown",
+            Self::LegDeparted => "leg_departed",
+            Self::LegClosed => "leg_closed",
+            Self::SeatTaken => "seat_taken",
+            Self::SeatUnknown => "seat_unknown",
+            Self::HoldUnknown => "hold_unknown",
+            Self::CartEmpty => "cart_empty",
+            Self::CartExpired => "cart_expired",
+            Self::CartChanged => "cart_changed",
+            Self::CartFull => "cart_full",
+            Self::PassengersMismatch => "passengers_mismatch",
+            Self::BookingUnknown => "booking_unknown",
+            Self::IdempotencyConflict => "idempotency_conflict",
+            Self::SessionUnknown => "session_unknown",
+            Self::SessionReplaced => "session_replaced",
+            Self::LimitExceeded => "limit_exceeded",
+            Self::StorageUnavailable => "storage_unavailable",
+            Self::Closing => "closing",
+        }
+    }
+
     /// One English sentence for people and logs.
     pub fn message(self) -> &'static str {
         match self {
@@ -109,5 +157,19 @@ impl RefusalData {
 impl From<RefusalData> for ErrorObject {
     fn from(data: RefusalData) -> Self {
         Self { code: 1, message: data.kind.message().to_owned(), data: Some(data) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_at_its_place_and_named_as_on_the_wire() {
+        for (place, kind) in RefusalKind::ALL.iter().enumerate() {
+            assert_eq!(*kind as usize, place);
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+        assert_eq!(RefusalKind::ALL.last(), Some(&RefusalKind::Closing));
     }
 }

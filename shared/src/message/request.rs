@@ -40,6 +40,32 @@ macro_rules! methods {
             $($(#[$doc])* $variant($params),)*
         }
 
+        /// Which method, without its params.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum MethodName {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl MethodName {
+            /// Every method, in the order of the protocol's table; each at the place `self as usize`.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// As the wire writes it.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// The method of this name, if there is one.
+            pub fn find(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+
         impl Request {
             /// Every method's name.
             pub const METHODS: &[&str] = &[$($name),*];

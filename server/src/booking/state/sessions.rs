@@ -110,6 +110,17 @@ impl Session {
     }
 }
 
+/// How many sessions there are, and what they have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Sessions that a connection speaks for.
+    pub attached: usize,
+    /// Sessions that wait for theirs.
+    pub detached: usize,
+    /// Carts with at least one hold.
+    pub carts: usize,
+}
+
 /// All sessions in memory.
 #[derive(Default)]
 #[cfg_attr(test, derive(Debug, Clone, PartialEq))]
@@ -177,6 +188,17 @@ impl Sessions {
             self.agenda.insert((at, key));
         }
         session.due = due;
+    }
+
+    pub(super) fn census(&self) -> Census {
+        let mut census = Census::default();
+        for session in self.by_key.values() {
+            let attached = session.detached_until.is_none();
+            census.attached += usize::from(attached);
+            census.detached += usize::from(!attached);
+            census.carts += usize::from(!session.cart.holds.is_empty());
+        }
+        census
     }
 
     /// Every key, in no order.

@@ -1,0 +1,196 @@
+//! What a server counts about itself, for whoever operates it.
+//!
+//! Counting is an addition to an atomic number that is found without a look-up, a lock or an
+//! allocation: each labelled metric is an array, indexed by the label's enum ([`Each`]). What can be
+//! read off the server's state when somebody asks (the length of a queue, open files) is not counted
+//! here but read then, by [`Scrape`](scrape::Scrape).
+//!
+//! A name is `trecho_` + what it counts + its unit; counters end in `_total`. `docs/operating.md`
+//! lists them with what to do about each.
+
+mod connections;
+mod each;
+mod histogram;
+mod requests;
+mod standing;
+
+use prometheus_client::encoding::EncodeMetric;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+use crate::booking::LostReason;
+
+pub use connections::{Connections, TurnedAway};
+pub use each::{Each, Label};
+pub use histogram::{Histogram, Scale};
+pub use requests::{Begun, ReplyKind, Requests};
+pub use standing::{SeatState, SessionState, Standing};
+
+/// Everything that is counted.
+#[derive(Debug)]
+pub struct Meters {
+    registry: Registry,
+    /// Connections and their bytes.
+    pub connections: Connections,
+    /// Requests and their replies.
+    pub requests: Requests,
+    /// The desk and what it writes.
+    pub desk: DeskMeters,
+    /// Who follows the changes.
+    pub feed: FeedMeters,
+    /// What the rules' state comes to: seats, sessions, carts, and what has been sold.
+    pub standing: Standing,
+}
+
+/// The one writer.
+#[derive(Debug, Clone)]
+pub struct DeskMeters {
+    /// How many orders shared a turn of the desk.
+    pub batch_orders: Histogram,
+    /// How long a commit took, synced.
+    pub commit_seconds: Histogram,
+    /// Holds that a cart lost without its owner's doing, by why.
+    pub lost_holds: Each<LostReason, Counter>,
+    /// 1 while the disk has no room.
+    pub disk_full: Gauge,
+    /// Frames (pages) in the write-ahead log.
+    pub log_frames: Gauge,
+    /// How often the log was carried home.
+    pub checkpoints: Counter,
+}
+
+/// The feed.
+#[derive(Debug, Clone, Default)]
+pub struct FeedMeters {
+    /// Changes of legs that were published.
+    pub changes: Counter,
+    /// How often a reader was overtaken by the ring, and gets states instead.
+    pub overtaken: Counter,
+    /// States told to readers who were overtaken, each in place of one or many changes.
+    pub merged: Counter,
+}
+
+impl Default for Meters {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Meters {
+    /// Meters that stand at zero.
+    pub fn new() -> Self {
+        let mut registry = Registry::with_prefix("trecho");
+        let connections = Connections::new(&mut registry);
+        let requests = Requests::new(&mut registry);
+        let desk = DeskMeters::new(&mut registry);
+        let feed = FeedMeters::new(&mut registry);
+        let standing = Standing::new(&mut registry);
+        Self { registry, connections, requests, desk, feed, standing }
+    }
+
+    /// Everything counted here, to be written out.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+}
+
+impl Default for DeskMeters {
+    /// Meters that nobody reads.
+    fn default() -> Self {
+        Self::new(&mut Registry::default())
+    }
+}
+
+impl DeskMeters {
+    fn new(registry: &mut Registry) -> Self {
+        let of = registry;
+        Self {
+            batch_orders: enrol(
+                of,
+                ("desk_batch_orders", "Orders that shared one turn of the desk, and its commit"),
+                Histogram::new(Scale::Ones(10)),
+            ),
+            commit_seconds: enrol(
+                of,
+                ("desk_commit_seconds", "Time that a commit took until it was on disk"),
+                Histogram::new(Scale::Microseconds),
+            ),
+            lost_holds: enrol(
+                of,
+                ("holds_lost", "Holds that ended without their passenger's doing, by reason"),
+                Each::default(),
+            ),
+            disk_full: enrol(
+                of,
+                ("disk_full", "1 while the disk has no room and nothing is held or sold"),
+                Gauge::default(),
+            ),
+            log_frames: enrol(
+                of,
+                (
+                    "ledger_log_frames",
+                    "Pages of 4 KiB in the write-ahead log, not yet carried home",
+                ),
+                Gauge::default(),
+            ),
+            checkpoints: enrol(
+                of,
+                ("ledger_checkpoints", "Times the write-ahead log was carried home"),
+                Counter::default(),
+            ),
+        }
+    }
+}
+
+impl FeedMeters {
+    fn new(registry: &mut Registry) -> Self {
+        let of = registry;
+        Self {
+            changes: enrol(
+                of,
+                ("feed_changes", "Changes of legs that were published to the feed"),
+                Counter::default(),
+            ),
+            overtaken: enrol(
+                of,
+                (
+                    "feed_overtaken",
+                    "Times a slow reader fell behind the feed's ring and was resynced",
+                ),
+                Counter::default(),
+            ),
+            merged: enrol(
+                of,
+                ("feed_merged", "Merged states told to readers that were resynced"),
+                Counter::default(),
+            ),
+        }
+    }
+}
+
+/// Registers a metric under its name and what it means, and gives it back to be counted with.
+fn enrol<M>(registry: &mut Registry, (name, help): (&str, &str), metric: M) -> M
+where
+    M: EncodeMetric + std::fmt::Debug + Clone + Send + Sync + 'static,
+{
+    registry.register(name, help, metric.clone());
+    metric
+}
+
+impl Label for LostReason {
+    const NAME: &'static str = "reason";
+    const ALL: &'static [Self] = &[Self::Expired, Self::Departed, Self::Closed];
+
+    fn index(self) -> usize {
+        self as usize
+    }
+
+    fn value(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Departed => "departed",
+            Self::Closed => "closed",
+        }
+    }
+}
