@@ -10,6 +10,7 @@ use crate::booking::Policy;
 use crate::clock::Clock;
 use crate::limits::Limits;
 use crate::timetable::UnservedLines;
+use crate::tls::TlsFiles;
 
 /// Where the legs of an empty data directory come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Clients beyond this machine may connect although nothing is encrypted.
     pub plaintext: bool,
+    /// The certificate and key to encrypt with; without them nothing is encrypted.
+    pub tls: Option<TlsFiles>,
     /// Where everything that lasts is kept. Created if need be.
     pub data_dir: PathBuf,
     /// What an empty data directory gets.
@@ -53,6 +56,7 @@ impl Config {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT),
             plaintext: false,
+            tls: None,
             data_dir: data_dir.into(),
             timetable: TimetableSource::Sample,
             unserved: UnservedLines::default(),

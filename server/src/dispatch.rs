@@ -26,6 +26,7 @@ use crate::feed::Feed;
 use crate::ledger::Records;
 use crate::limits::Limits;
 use crate::meters::Meters;
+use crate::tls::Tls;
 
 pub(crate) use refusal::{closing_retry_ms, rejected};
 pub(crate) use reply::ReplyLine;
@@ -41,6 +42,8 @@ pub(crate) struct Service {
     pub(crate) policy: Policy,
     pub(crate) limits: Limits,
     pub(crate) meters: Arc<Meters>,
+    /// What connections are encrypted with, if they are.
+    pub(crate) tls: Option<Arc<Tls>>,
 }
 
 /// A result, or why there is none.

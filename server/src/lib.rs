@@ -19,8 +19,10 @@ pub mod meters;
 mod server;
 mod session;
 pub mod timetable;
+mod tls;
 
 pub use config::{Config, TimetableSource};
 pub use desk::Fault;
 pub use limits::Limits;
 pub use server::{Imported, Server, ServerHandle, StartError, import};
+pub use tls::{IdentityError, TlsFiles};

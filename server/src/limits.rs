@@ -18,7 +18,9 @@ pub struct Limits {
     /// So many bytes the system takes of a connection before they are on their way; what comes
     /// after waits here, where it can still be merged. Only where the system knows such a bound.
     pub system_unsent_bytes: u32,
-    /// From the accept to the end of the first line.
+    /// From the accept to the end of the TLS handshake.
+    pub handshake: Duration,
+    /// From the accept, or the handshake, to the end of the first line.
     pub first_line: Duration,
     /// From a line's first byte to its end.
     pub line: Duration,
@@ -50,6 +52,7 @@ impl Default for Limits {
             requests_in_flight: 64,
             unsent_bytes: 256 * 1024,
             system_unsent_bytes: 128 * 1024,
+            handshake: Duration::from_secs(3),
             first_line: Duration::from_secs(5),
             line: Duration::from_secs(10),
             dead_peer: Duration::from_secs(30),

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use trecho_shared::fingerprint::KeyFingerprint;
 use trecho_shared::message::{Event, ServerClosing, ServerNotice};
 use trecho_shared::text::scrub;
 
@@ -23,6 +24,7 @@ use crate::limits::RESERVED_FILES;
 use crate::listener;
 use crate::session::Announcement;
 use crate::timetable::ImportError;
+use crate::tls::{IdentityError, Tls};
 use opening::Opened;
 
 pub use import::{Imported, import};
@@ -32,10 +34,14 @@ pub use import::{Imported, import};
 pub enum StartError {
     /// The address is open to other machines, and nobody said that this is meant.
     #[error(
-        "{0} is open to other machines, and nothing is encrypted: listen on 127.0.0.1, or say \
-         --plaintext if that network is trusted"
+        "{0} is open to other machines, and nothing is encrypted: say --tls-cert and --tls-key \
+         (trechod cert makes a pair), or --plaintext if that network is trusted, or listen on \
+         127.0.0.1"
     )]
     Exposed(SocketAddr),
+    /// The certificate and key cannot be used.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
     /// The address cannot be had.
     #[error("cannot listen on {address}: {source}; choose another with --listen")]
     Bind {
@@ -77,6 +83,7 @@ pub struct ServerHandle {
     address: SocketAddr,
     announcements: Arc<watch::Sender<Announcement>>,
     retry_in_ms: u64,
+    tls: Option<Arc<Tls>>,
     /// One task, which owns all others.
     running: JoinSet<Result<(), Fault>>,
 }
@@ -88,7 +95,8 @@ impl Server {
     /// # Errors
     /// Says why it does not start and what to do about it.
     pub async fn start(mut config: Config) -> Result<ServerHandle, StartError> {
-        if !config.plaintext && !listener::is_private(config.listen.ip()) {
+        let open = config.plaintext || config.tls.is_some();
+        if !open && !listener::is_private(config.listen.ip()) {
             return Err(StartError::Exposed(config.listen));
         }
         let bound = |source| StartError::Bind { address: config.listen, source };
@@ -104,11 +112,12 @@ impl Server {
         }
         let announcements = Arc::new(watch::Sender::new(Announcement::Serving));
         let retry_in_ms = crate::dispatch::closing_retry_ms(&service);
+        let tls = service.tls.clone();
         let mut tasks = JoinSet::new();
         let heard = announcements.subscribe();
         let listening = listener::listen(socket, Arc::clone(&service), heard);
         tasks.spawn(run(listening, service, running, sample_seed));
-        Ok(ServerHandle { address, announcements, retry_in_ms, running: tasks })
+        Ok(ServerHandle { address, announcements, retry_in_ms, tls, running: tasks })
     }
 }
 
@@ -116,6 +125,20 @@ impl ServerHandle {
     /// Where it listens: with the port that was picked for port 0.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What clients know this server by; `None` where nothing is encrypted.
+    pub fn fingerprint(&self) -> Option<KeyFingerprint> {
+        self.tls.as_ref().map(|tls| tls.fingerprint())
+    }
+
+    /// Reads the certificate and key again, for the connections to come. Those that are open stay
+    /// as they are; `None` where nothing is encrypted.
+    ///
+    /// # Errors
+    /// If they cannot be used: then the old ones stay in force.
+    pub fn reload_tls(&self) -> Result<Option<KeyFingerprint>, IdentityError> {
+        self.tls.as_ref().map(|tls| tls.reload()).transpose()
     }
 
     /// Tells every connection `text`, as `server.notice`.

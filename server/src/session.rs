@@ -7,12 +7,14 @@
 //! owns no buffer and no timer.
 
 mod answers;
+mod handshake;
 mod input;
 mod lookups;
 mod output;
 mod passenger;
 mod replies;
 mod requests;
+mod stream;
 mod timer;
 
 use std::io;
@@ -20,7 +22,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, timeout};
@@ -39,6 +40,7 @@ use lookups::LookUps;
 use output::Output;
 use passenger::Passenger;
 use replies::Replies;
+use stream::Stream;
 use timer::Timer;
 
 pub(crate) use requests::new_token;
@@ -60,7 +62,7 @@ pub(crate) enum Announcement {
 /// A connection.
 struct Session {
     service: Arc<Service>,
-    socket: TcpStream,
+    stream: Stream,
     announcements: watch::Receiver<Announcement>,
     input: Input,
     output: Output,
@@ -104,13 +106,24 @@ pub(crate) async fn serve(
     announcements: watch::Receiver<Announcement>,
 ) {
     let linger = service.limits.linger;
-    let mut session = Session::new(socket, service, announcements);
+    let stream = match &service.tls {
+        None => Stream::plain(socket),
+        Some(tls) => {
+            // Boxed, so that the task of a connection has no room for it afterwards.
+            let shaken = handshake::shake_hands(socket, tls.config(), &service.limits);
+            match Box::pin(shaken).await {
+                Ok(stream) => stream,
+                Err(error) => return tracing::debug!(%error, "not served"),
+            }
+        }
+    };
+    let mut session = Session::new(stream, service, announcements);
     // A fault of ours ends this connection and no other, and its session is detached like any that
     // lost its socket. Nothing of the session is used after it but the passenger.
     let ended = AssertUnwindSafe(session.converse()).catch_unwind().await;
     session.leave().await;
     match ended {
-        Ok(Ok(())) => hang_up(session.socket, linger).await,
+        Ok(Ok(())) => hang_up(session.stream, linger).await,
         Ok(Err(cut)) => tracing::debug!(%cut, "cut"),
         Err(_) => tracing::error!("a fault has ended this connection; its session was detached"),
     }
@@ -118,7 +131,7 @@ pub(crate) async fn serve(
 
 impl Session {
     fn new(
-        socket: TcpStream,
+        stream: Stream,
         service: Arc<Service>,
         announcements: watch::Receiver<Announcement>,
     ) -> Self {
@@ -126,7 +139,7 @@ impl Session {
         timer.set(Instant::now() + service.limits.first_line);
         Self {
             service,
-            socket,
+            stream,
             announcements,
             input: Input::new(),
             output: Output::default(),
@@ -175,7 +188,7 @@ impl Session {
         if self.output.is_empty() {
             return Ok(());
         }
-        let taken = self.output.flush(&self.socket)?;
+        let taken = self.output.flush(&mut self.stream)?;
         self.service.meters.connections.bytes_out.inc_by(taken as u64);
         Ok(())
     }
@@ -229,7 +242,7 @@ impl Session {
         let may_hear = self.input.side() != Side::Shut;
         let Self {
             service,
-            socket,
+            stream,
             announcements,
             input,
             output,
@@ -239,7 +252,7 @@ impl Session {
             timer,
             ..
         } = self;
-        let (mut reader, writer) = socket.split();
+        let (mut reader, writer) = stream.split();
         let blocked = output.is_blocked();
         let bell = watching.as_mut().map(|watching| &mut watching.bell).filter(|_| !blocked);
         tokio::select! {
@@ -312,13 +325,14 @@ async fn ring(bell: Option<&mut watch::Receiver<Version>>) {
 
 /// Ends a connection so that the peer gets the last lines: a socket closed over unread bytes is
 /// reset, and a reset drops what is on its way.
-async fn hang_up(mut socket: TcpStream, patience: std::time::Duration) {
+async fn hang_up(mut stream: Stream, patience: std::time::Duration) {
     let drained = async {
-        socket.shutdown().await?;
+        stream.shut().await?;
+        let socket = stream.socket();
         let mut read = 0;
         while read < LINGER_BYTES {
             socket.readable().await?;
-            match input::discard(&socket) {
+            match input::discard(socket) {
                 Ok(0) => break,
                 Ok(count) => read += count,
                 Err(error) if input::is_passing(&error) => {}

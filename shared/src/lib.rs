@@ -2,10 +2,11 @@
 //!
 //! Everything that both ends must agree on lives here and nothing else does: the [messages](message),
 //! the [envelope](rpc) they travel in, the [line codec](codec), and the words they are made of
-//! ([ids], [money], [time], [text]). This crate knows nothing of either end: no socket, no clock,
+//! ([ids], [money], [time], [text], [fingerprint]). This crate knows nothing of either end: no socket, no clock,
 //! no randomness. `PROTOCOL.md`, beside this crate's manifest, says the same in prose.
 
 pub mod codec;
+pub mod fingerprint;
 pub mod ids;
 pub mod limits;
 pub mod message;

@@ -15,6 +15,7 @@ use crate::dispatch::Service;
 use crate::feed::Feed;
 use crate::ledger::{Claimed, Ledger, LedgerError, Records, Restored, Standing};
 use crate::meters::{Meters, SeatState};
+use crate::tls::Tls;
 
 /// What a server goes on with.
 pub(super) struct Opened {
@@ -41,6 +42,7 @@ struct Restoration {
 pub(super) async fn open(config: &Config) -> Result<Opened, StartError> {
     // Reading a large ledger takes a while, and waits for the disk.
     let meters = Arc::new(Meters::new());
+    let tls = config.tls.as_ref().map(Tls::open).transpose()?.map(Arc::new);
     let restoring = tokio::task::spawn_blocking({
         let (config, meters) = (config.clone(), Arc::clone(&meters));
         move || -> Result<_, StartError> {
@@ -65,7 +67,7 @@ pub(super) async fn open(config: &Config) -> Result<Opened, StartError> {
         meters: meters.desk.clone(),
     })?;
     let (policy, limits) = (config.policy(), config.limits);
-    let service = Service { board, feed, desk, records, clock, epoch, policy, limits, meters };
+    let service = Service { board, feed, desk, records, clock, epoch, policy, limits, meters, tls };
     Ok(Opened { service, running, vacant, sample_seed })
 }
 

@@ -6,24 +6,26 @@
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead as _, ReadBuf};
+use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
-use tokio::net::tcp::ReadHalf;
 use tokio::time::Instant;
 use trecho_shared::codec::{Line, LineDecoder};
 use trecho_shared::limits::REQUEST_LINE_BYTES;
 use trecho_shared::message::{MethodName, Request};
 use trecho_shared::rpc::{Call, Id, ProtocolError};
 
+use super::stream::Reader;
 use crate::limits::READ_BYTES;
 use crate::meters::Begun;
 
 thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
 }
+
+/// How TLS begins, whatever its version: a record of the handshake. No line begins so.
+const HELLO: [u8; 2] = [0x16, 0x03];
 
 /// One line, read.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub(super) enum Received {
     Notification,
     /// A breach of the protocol, to be answered under the id if the line had one.
     Breach(Begun, Option<Id>, ProtocolError),
+    /// No line at all: the peer has begun to speak TLS.
+    Hello,
     /// A line over the limit: nothing after it can be understood.
     TooLong(Begun),
 }
@@ -65,6 +69,10 @@ pub(super) struct Input {
     began: Option<Instant>,
     /// No whole line is left.
     exhausted: bool,
+    /// Something was read.
+    begun: bool,
+    /// It is TLS, and nobody has said yet that this is not the place for it.
+    hello: bool,
 }
 
 impl Input {
@@ -74,6 +82,8 @@ impl Input {
             side: Side::Open,
             began: None,
             exhausted: false,
+            begun: false,
+            hello: false,
         }
     }
 
@@ -98,24 +108,27 @@ impl Input {
     ///
     /// Polled rather than tried: a read that does not fill its buffer has emptied the socket, and
     /// then the runtime need not be told so by a second one that fails.
-    pub(super) async fn read(&mut self, socket: &mut ReadHalf<'_>) -> io::Result<usize> {
-        poll_fn(|cx| self.poll_read(socket, cx)).await
+    pub(super) async fn read(&mut self, stream: &mut Reader<'_>) -> io::Result<usize> {
+        poll_fn(|cx| self.poll_read(stream, cx)).await
     }
 
     fn poll_read(
         &mut self,
-        socket: &mut ReadHalf<'_>,
+        stream: &mut Reader<'_>,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
         SCRATCH.with_borrow_mut(|scratch| {
             let room = self.decoder.room().min(scratch.len());
             let mut buffer = ReadBuf::new(&mut scratch[..room]);
-            match Pin::new(socket).poll_read(cx, &mut buffer) {
+            match stream.poll_read(cx, &mut buffer) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Err(error)) if is_passing(&error) => {}
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                 Poll::Ready(Ok(())) if buffer.filled().is_empty() => self.side = Side::Ended,
                 Poll::Ready(Ok(())) => {
+                    if !std::mem::replace(&mut self.begun, true) {
+                        self.hello = buffer.filled().starts_with(&HELLO);
+                    }
                     let taken = self.decoder.push(buffer.filled());
                     debug_assert_eq!(taken, buffer.filled().len(), "read more than there was room");
                     self.exhausted = false;
@@ -129,6 +142,9 @@ impl Input {
     pub(super) fn next(&mut self) -> Option<Received> {
         if self.side == Side::Shut {
             return None;
+        }
+        if std::mem::take(&mut self.hello) {
+            return Some(Received::Hello);
         }
         let Some(line) = self.decoder.next_line() else {
             self.exhausted = true;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use tokio::net::TcpStream;
+use super::stream::Stream;
 
 /// Bytes on their way to the peer. Owns no memory once all are sent.
 #[derive(Debug, Default)]
@@ -34,9 +34,9 @@ impl Output {
         self.unsent.len() - self.written
     }
 
-    /// Whether none wait.
+    /// Whether none wait, here or in the encryption.
     pub(super) fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.len() == 0 && !self.blocked
     }
 
     /// Whether the socket takes no more for now: something waits since the last flush.
@@ -45,12 +45,18 @@ impl Output {
     }
 
     /// Writes what the socket takes now, and says how many bytes it took.
-    pub(super) fn flush(&mut self, socket: &TcpStream) -> io::Result<usize> {
+    pub(super) fn flush(&mut self, stream: &mut Stream) -> io::Result<usize> {
         let before = self.written;
-        while !self.is_empty() {
-            match socket.try_write(&self.unsent[self.written..]) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(written) => self.written += written,
+        loop {
+            let unsent = &self.unsent[self.written..];
+            let tried = match unsent {
+                [] => stream.try_flush().map(|()| None),
+                _ => stream.try_write(unsent).map(Some),
+            };
+            match tried {
+                Ok(None) => break,
+                Ok(Some(0)) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(Some(written)) => self.written += written,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.blocked = true;
                     return Ok(self.written - before);

@@ -6,7 +6,7 @@ use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 use trecho_shared::ids::SessionToken;
 use trecho_shared::message::{BookingRef, Done, OpenSession, Request, WatchFeed};
-use trecho_shared::rpc::ErrorObject;
+use trecho_shared::rpc::{ErrorObject, ProtocolError};
 
 use super::input::{Received, ReplyTo};
 use super::passenger::{Attached, Passenger, UNTOLD};
@@ -15,6 +15,10 @@ use super::{Cut, Session, Watching};
 use crate::booking::Command;
 use crate::desk::{Order, Outbox, Rejection};
 use crate::dispatch::{self, Answer, No, ReplyLine, rejected};
+use crate::meters::Begun;
+
+/// What a peer is told that speaks TLS to a server without.
+const ENCRYPTED: &str = "this port speaks no TLS: connect without --tls";
 
 /// What is left to do for a request that was started.
 enum Then {
@@ -45,8 +49,14 @@ impl Session {
                     let line = ReplyLine::error(id.as_ref(), &ErrorObject::from(&error));
                     self.answer(begun, line);
                 }
+                Received::Hello => {
+                    let error = ProtocolError::Envelope(ENCRYPTED.to_owned());
+                    let line = ReplyLine::error(None, &ErrorObject::from(&error));
+                    self.answer(Begun::now(None), line);
+                    self.take_leave();
+                }
                 Received::TooLong(begun) => {
-                    let error = trecho_shared::rpc::ProtocolError::LineTooLong;
+                    let error = ProtocolError::LineTooLong;
                     self.answer(begun, ReplyLine::error(None, &ErrorObject::from(&error)));
                     self.take_leave();
                 }
