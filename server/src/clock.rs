@@ -26,9 +26,12 @@ pub struct Hand(Arc<AtomicI64>);
 impl Clock {
     /// A clock that shows the wall clock's time now and goes on from there.
     pub fn start() -> Self {
+        Self(Source::Machine { start: Self::wall(), started: Instant::now() })
+    }
+
+    fn wall() -> Moment {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let start = Moment(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX));
-        Self(Source::Machine { start, started: Instant::now() })
+        Moment(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
     }
 
     /// A clock that stands at `moment` until its hand is moved.
@@ -40,6 +43,7 @@ impl Clock {
     /// The time.
     pub fn now(&self) -> Moment {
         match &self.0 {
+            Source::Machine { .. } if defect!(WallClock) => Self::wall(),
             Source::Machine { start, started } => {
                 start.plus_ms(i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX))
             }

@@ -286,7 +286,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(64);
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    let synchronous = if defect!(CommitWithoutSync) { "NORMAL" } else { "FULL" };
+    connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "foreign_keys", "OFF")?;
     connection.pragma_update(None, "trusted_schema", "OFF")?;
     connection.pragma_update(None, "cache_size", -65_536)?;
@@ -302,7 +303,7 @@ fn read_counters(connection: &Connection) -> rusqlite::Result<(Epoch, Counters)>
         [],
         |row| {
             let counters = Counters {
-                version: Version(row.get(1)?),
+                version: Version(if defect!(VersionGoesBack) { 0 } else { row.get(1)? }),
                 session: SessionKey(row.get(2)?),
                 hold: HoldId(row.get(3)?),
                 booking: BookingKey(row.get(4)?),

@@ -3,6 +3,18 @@
 //! As a library it is [`Server::start`]. It never exits the process, installs no hook, sets no
 //! global subscriber and writes nothing to the standard streams: that is for [`cli::main`].
 
+/// Whether a deliberate defect is on: never, but in the build with the feature `faults`, which
+/// proves that the tests find it.
+macro_rules! defect {
+    ($fault:ident) => {{
+        #[cfg(feature = "faults")]
+        let on = crate::faults::is(crate::faults::Fault::$fault);
+        #[cfg(not(feature = "faults"))]
+        let on = false;
+        on
+    }};
+}
+
 pub mod board;
 pub mod booking;
 pub mod cli;
@@ -10,6 +22,8 @@ pub mod clock;
 pub mod config;
 pub mod desk;
 mod dispatch;
+#[cfg(feature = "faults")]
+mod faults;
 mod feed;
 pub mod ledger;
 pub mod limits;

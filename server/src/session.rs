@@ -307,7 +307,7 @@ impl Session {
 
     /// The session goes on without this connection.
     async fn leave(&mut self) {
-        if let Some(attached) = self.passenger.attached() {
+        if let Some(attached) = self.passenger.attached().filter(|_| !defect!(ForgottenDetach)) {
             let (reply, _nobody_waits) = oneshot::channel();
             let command = Command::Detach(attached.caller);
             Box::pin(self.service.desk.send(Order { command, attach: None, reply })).await;

@@ -91,7 +91,9 @@ impl Writer {
         } else {
             match self.decide(queue, &mut batch) {
                 Ok(()) => {}
-                Err(full @ LedgerError::NoRoom(_)) => {
+                Err(full)
+                    if matches!(full, LedgerError::NoRoom(_)) || defect!(GoesOnAfterFailedSync) =>
+                {
                     self.undo(&mut batch)?;
                     self.note_full(&full);
                     self.decide_without_room(queue, &mut batch)?;
@@ -101,6 +103,9 @@ impl Writer {
         }
         tracing::trace!(orders = queue.len(), changes = batch.changes.len(), "batch");
         self.tell(queue, batch);
+        if defect!(AckBeforeCommit) {
+            self.ledger.commit(self.state.counters(), now)?;
+        }
         Ok(())
     }
 
@@ -108,17 +113,30 @@ impl Writer {
     /// commits all of it.
     fn decide(&mut self, queue: &mut [Order], batch: &mut Batch) -> Result<(), LedgerError> {
         let mut now = self.clock.now();
+        if defect!(RetryReads) {
+            queue.iter_mut().try_for_each(|order| self.look_up(&mut order.command))?;
+        }
         for order in queue {
             now = self.clock.now();
-            while let Some(due) = self.state.due(now) {
+            let late = defect!(ExpiryRace) && matches!(order.command, Command::Confirm(..));
+            while let Some(due) = self.state.due(now).filter(|_| !late) {
                 self.put_down(due.changes, now, batch)?;
                 batch.lost(due.lost);
             }
-            self.look_up(&mut order.command)?;
+            if !defect!(RetryReads) {
+                self.look_up(&mut order.command)?;
+            }
             let decision = self.state.decide(&order.command, now);
             self.put_down(decision.changes, now, batch)?;
             batch.answer(decision.answer.map_err(Rejection::Refused));
             batch.lost(decision.lost);
+        }
+        if defect!(EventBeforeCommit) {
+            self.outward.apply(&batch.changes);
+            self.outward.publish(&batch.changes);
+        }
+        if defect!(AckBeforeCommit) {
+            return Ok(());
         }
         let committing = Instant::now();
         if !self.ledger.commit(self.state.counters(), now)? {
@@ -194,7 +212,8 @@ impl Writer {
     /// As if the batch had not been decided.
     fn undo(&mut self, batch: &mut Batch) -> Result<(), LedgerError> {
         self.ledger.undo()?;
-        for change in batch.changes.iter().rev() {
+        let kept = |change: &Change| defect!(HalfUndone) && matches!(change, Change::Held { .. });
+        for change in batch.changes.iter().rev().filter(|change| !kept(change)) {
             self.state.revert(change);
         }
         batch.changes.clear();
@@ -250,7 +269,8 @@ impl Writer {
     /// The board first, then the answers, then the feed.
     fn tell(&mut self, queue: &mut Vec<Order>, batch: Batch) {
         let Batch { changes, steps } = batch;
-        if !changes.is_empty() {
+        let news = !changes.is_empty() && !defect!(EventBeforeCommit);
+        if news {
             self.outward.apply(&changes);
         }
         // Before the answers, so that whoever hears one finds the sweeper awake.
@@ -273,7 +293,7 @@ impl Writer {
             }
         }
         debug_assert!(orders.next().is_none(), "each order is answered");
-        if !changes.is_empty() {
+        if news {
             self.outward.publish(&changes);
         }
     }

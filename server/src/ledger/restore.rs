@@ -162,7 +162,9 @@ impl Ledger {
                 carts.push((SessionKey(session), HoldRecord { hold, leg, seat, fare }));
                 Claimed::Held
             } else {
-                state.restore_claim(leg, seat)?;
+                if !defect!(SeatTwice) {
+                    state.restore_claim(leg, seat)?;
+                }
                 let sold = row.get::<_, Option<i64>>(5)?.is_some();
                 if sold { Claimed::Sold } else { Claimed::Blocked }
             };

@@ -116,10 +116,12 @@ impl Ledger {
 
     fn hold(&mut self, session: SessionKey, hold: &HoldRecord) -> Written {
         let HoldRecord { hold, leg, seat, fare } = *hold;
-        self.execute_one(
-            "INSERT INTO claim (leg, seat, session, hold, fare_centavos) VALUES (?1, ?2, ?3, ?4, ?5)",
-            (leg.0, seat.0, session.0, hold.0, fare.0),
-        )
+        let insert = if defect!(SeatTwice) {
+            "REPLACE INTO claim (leg, seat, session, hold, fare_centavos) VALUES (?1, ?2, ?3, ?4, ?5)"
+        } else {
+            "INSERT INTO claim (leg, seat, session, hold, fare_centavos) VALUES (?1, ?2, ?3, ?4, ?5)"
+        };
+        self.execute_one(insert, (leg.0, seat.0, session.0, hold.0, fare.0))
     }
 
     fn free(&mut self, session: SessionKey, hold: &HoldRecord) -> Written {
@@ -174,6 +176,9 @@ impl Ledger {
         key: &str,
         (booking, body_hash): (BookingKey, &[u8; 32]),
     ) -> Written {
+        if defect!(LostIdempotency) {
+            return Ok(());
+        }
         self.execute_one(
             "INSERT INTO confirmation (session, key, booking, body_hash) VALUES (?1, ?2, ?3, ?4)",
             (session.0, key, booking.0, body_hash),

@@ -131,6 +131,9 @@ impl Replies {
 
     /// The first reply, if it has been collected or written.
     pub(super) fn next(&mut self) -> Option<Settled> {
+        if defect!(ReorderedReplies) && self.waiting.len() > 1 {
+            self.waiting.swap(0, 1);
+        }
         match self.waiting.front()?.1 {
             Due::Asked(..) | Due::LookedUp(_) => return None,
             Due::Line(_) | Due::Answered(..) | Due::Unknown => {}

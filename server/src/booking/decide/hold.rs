@@ -29,6 +29,7 @@ impl State {
         self.legs_without(asks, Refusal::LegClosed, |leg, _| !leg.closed)?;
         self.legs_without(asks, Refusal::LegTaken, |leg, ask| {
             leg.seats.left() as usize >= ask.seats.wanted()
+                || defect!(PartialCart) && asks.len() > 1
         })?;
         self.named_seats_are_free(asks)?;
         self.cart_has_room(session, asks)?;
@@ -75,8 +76,9 @@ impl State {
         let running = session.cart.clock.cap.filter(|_| !session.cart.holds.is_empty());
         let cap = running
             .unwrap_or_else(|| now.plus_ms(policy.hold_ms.saturating_mul(policy.renewals.max(1))));
+        let late_ms = if defect!(LateDeadline) { policy.slack_ms() + 1_000 } else { 0 };
         CartClock {
-            deadline: Some(now.plus_ms(policy.hold_ms).min(cap)),
+            deadline: Some(now.plus_ms(policy.hold_ms + late_ms).min(cap)),
             cap: Some(cap),
             expired: false,
         }
