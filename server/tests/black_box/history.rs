@@ -1,9 +1,16 @@
 //! What clients saw of a server, and whether a server that keeps its promises can have shown it.
 //!
-//! Versions give the order of what happened to a leg, so nothing is searched: everything is sorted
-//! and looked at once.
+//! Versions and the numbers of holds give the order of what happened, so nothing is searched:
+//! everything is sorted and looked at once. `search` searches, in tiny histories, and must agree.
+
+mod order;
+mod search;
+mod tests;
+mod tiny;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use order::Order;
 
 /// When something happened, for the one process that all clients live in: its own ticks.
 pub(crate) type Tick = u64;
@@ -18,8 +25,42 @@ pub(crate) struct Look {
     pub(crate) ended: Tick,
 }
 
+/// A leg as an event told of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Heard {
+    pub(crate) leg: String,
+    pub(crate) version: u64,
+    pub(crate) seats_left: u64,
+    pub(crate) at: Tick,
+}
+
 /// A seat on a leg.
 pub(crate) type Seat = (String, String);
+
+/// An answer to who asked for a seat on each of some legs.
+#[derive(Debug, Clone)]
+pub(crate) struct Hold {
+    pub(crate) legs: Vec<String>,
+    pub(crate) got: Got,
+    pub(crate) begun: Tick,
+    pub(crate) ended: Tick,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Got {
+    /// These seats, and the numbers of the holds.
+    Seats(Vec<(Seat, u64)>),
+    /// Nothing, since these legs had no seat left.
+    Taken(Vec<String>),
+}
+
+/// A hold that its owner gave back.
+#[derive(Debug, Clone)]
+pub(crate) struct Release {
+    pub(crate) hold: u64,
+    pub(crate) begun: Tick,
+    pub(crate) ended: Tick,
+}
 
 /// One answer to a confirm that sold.
 #[derive(Debug, Clone)]
@@ -47,14 +88,22 @@ pub(crate) struct End {
     /// The seats that the legs show as sold, and as held.
     pub(crate) shown_sold: BTreeSet<Seat>,
     pub(crate) shown_held: BTreeSet<Seat>,
+    /// Each leg's version and free seats.
+    pub(crate) legs: HashMap<String, (u64, u64)>,
 }
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct History {
     pub(crate) capacity: HashMap<String, u64>,
+    /// There was one feed, which told of every change, and no command but the holds and releases,
+    /// and a cart's legs changed in one stroke.
+    pub(crate) complete: bool,
     pub(crate) looks: Vec<Look>,
-    /// Events of one connection each, in the order in which they came: leg, version, seats left.
-    pub(crate) heard: Vec<Vec<(String, u64, u64)>>,
+    /// Events of one connection each, in the order in which they came. The last one heard of
+    /// everything up to the end.
+    pub(crate) heard: Vec<Vec<Heard>>,
+    pub(crate) holds: Vec<Hold>,
+    pub(crate) releases: Vec<Release>,
     pub(crate) sales: Vec<Sale>,
     pub(crate) cancels: Vec<Cancel>,
     pub(crate) end: End,
@@ -65,16 +114,32 @@ impl History {
     pub(crate) fn join(&mut self, other: Self) {
         self.looks.extend(other.looks);
         self.heard.extend(other.heard);
+        self.holds.extend(other.holds);
+        self.releases.extend(other.releases);
         self.sales.extend(other.sales);
         self.cancels.extend(other.cancels);
+    }
+
+    /// How much there is of it.
+    pub(crate) fn told(&self) -> String {
+        let refused = self.holds.iter().filter(|hold| matches!(hold.got, Got::Taken(_))).count();
+        format!(
+            "{} confirms answered, {} cancels, {} holds given, {refused} refused, {} looks, {} events",
+            self.sales.len(),
+            self.cancels.len(),
+            self.holds.len() - refused,
+            self.looks.len(),
+            self.heard.iter().map(Vec::len).sum::<usize>(),
+        )
     }
 
     /// Everything that no server that keeps its promises can have shown.
     pub(crate) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         self.check_counts(&mut faults);
-        self.check_real_time(&mut faults);
         self.check_feeds(&mut faults);
+        self.check_holds(&mut faults);
+        faults.extend(Order::of(self).faults(self));
         self.check_keys(&mut faults);
         self.check_owners(&mut faults);
         self.check_end(&mut faults);
@@ -85,7 +150,8 @@ impl History {
     /// a crash or after.
     fn check_counts(&self, faults: &mut Vec<String>) {
         let looks = self.looks.iter().map(|look| (&look.leg, look.version, look.seats_left));
-        let heard = self.heard.iter().flatten().map(|(leg, version, left)| (leg, *version, *left));
+        let heard = self.heard.iter().flatten();
+        let heard = heard.map(|event| (&event.leg, event.version, event.seats_left));
         let mut states: HashMap<(&str, u64), u64> = HashMap::new();
         for (leg, version, left) in looks.chain(heard) {
             if self.capacity.get(leg).is_none_or(|capacity| left > *capacity) {
@@ -98,37 +164,54 @@ impl History {
         }
     }
 
-    /// I6: who asks after an answer sees no older state than that answer.
-    fn check_real_time(&self, faults: &mut Vec<String>) {
-        let mut by_leg: BTreeMap<&str, Vec<&Look>> = BTreeMap::new();
-        for look in &self.looks {
-            by_leg.entry(&look.leg).or_default().push(look);
+    /// I5: on one connection versions grow, and the last event of a leg tells how it is.
+    fn check_feeds(&self, faults: &mut Vec<String>) {
+        for feed in &self.heard {
+            for pair in feed.windows(2) {
+                if pair[1].version <= pair[0].version {
+                    faults.push(format!("an event of {} went back", pair[1].leg));
+                }
+            }
         }
-        for (leg, mut begun) in by_leg {
-            let mut ended = begun.clone();
-            begun.sort_by_key(|look| look.begun);
-            ended.sort_by_key(|look| look.ended);
-            let (mut newest, mut before) = (0, ended.into_iter().peekable());
-            for look in begun {
-                while let Some(earlier) = before.next_if(|earlier| earlier.ended < look.begun) {
-                    newest = newest.max(earlier.version);
-                }
-                if look.version < newest {
-                    faults.push(format!("{leg} went back from {newest} to {}", look.version));
-                }
+        for (leg, state) in &self.end.legs {
+            let told = self.heard.last().into_iter().flatten().rfind(|event| event.leg == *leg);
+            let told = told.map(|event| (event.version, event.seats_left));
+            if told.is_some_and(|told| told != *state) {
+                faults.push(format!("{leg} was told as {told:?} at last, and is {state:?}"));
             }
         }
     }
 
-    /// I5: on one connection the versions of a leg grow.
-    fn check_feeds(&self, faults: &mut Vec<String>) {
-        for feed in &self.heard {
-            let mut newest: HashMap<&str, u64> = HashMap::new();
-            for (leg, version, _) in feed {
-                let before = newest.insert(leg, *version);
-                if before.is_some_and(|before| before > *version) {
-                    faults.push(format!("an event of {leg} went back to {version}"));
-                }
+    /// The holds that were given, by their numbers: the order in which the desk gave them.
+    fn held(&self) -> Vec<&Hold> {
+        let first = |hold: &&Hold| match &hold.got {
+            Got::Seats(seats) => seats.iter().map(|(_, number)| *number).min(),
+            Got::Taken(_) => None,
+        };
+        let mut held: Vec<&Hold> = self.holds.iter().filter(|hold| first(hold).is_some()).collect();
+        held.sort_by_key(first);
+        held
+    }
+
+    /// I7: a cart's holds are taken in one stroke, and carts one after the other, in an order in
+    /// which whoever asked after an answer comes after it.
+    fn check_holds(&self, faults: &mut Vec<String>) {
+        let held = self.held();
+        let mut next = 0;
+        for hold in &held {
+            let Got::Seats(seats) = &hold.got else { continue };
+            let mut numbers: Vec<u64> = seats.iter().map(|(_, number)| *number).collect();
+            numbers.sort_unstable();
+            if numbers[0] < next || numbers.windows(2).any(|pair| pair[1] != pair[0] + 1) {
+                faults.push(format!("not in one stroke: {hold:?}"));
+            }
+            next = numbers[numbers.len() - 1] + 1;
+        }
+        let mut begun = 0;
+        for hold in held {
+            begun = begun.max(hold.begun);
+            if hold.ended < begun {
+                faults.push(format!("given before one that was asked for later: {hold:?}"));
             }
         }
     }
@@ -214,68 +297,5 @@ impl History {
         if !self.end.shown_held.is_empty() {
             faults.push(format!("held by nobody: {:?}", self.end.shown_held));
         }
-    }
-}
-
-/// A history in which all is well.
-fn well() -> History {
-    let seat = |row: u32| ("L".to_owned(), format!("{row}A"));
-    let look = |version, seats_left, begun| Look {
-        leg: "L".to_owned(),
-        version,
-        seats_left,
-        begun,
-        ended: begun + 1,
-    };
-    let sale = |key: &str, locator: &str, row, ended| Sale {
-        key: key.to_owned(),
-        locator: locator.to_owned(),
-        claim: format!("claim {locator}"),
-        seats: vec![seat(row)],
-        ended,
-    };
-    History {
-        capacity: HashMap::from([("L".to_owned(), 3)]),
-        looks: vec![look(1, 3, 0), look(5, 2, 10), look(9, 1, 20)],
-        heard: vec![vec![("L".to_owned(), 5, 2), ("L".to_owned(), 9, 1)]],
-        sales: vec![sale("a", "AAA", 1, 2), sale("a", "AAA", 1, 4), sale("b", "BBB", 2, 12)],
-        cancels: Vec::new(),
-        end: End {
-            sold: HashMap::from([
-                ("AAA".to_owned(), vec![seat(1)]),
-                ("BBB".to_owned(), vec![seat(2)]),
-            ]),
-            shown_sold: BTreeSet::from([seat(1), seat(2)]),
-            shown_held: BTreeSet::new(),
-        },
-    }
-}
-
-#[test]
-fn a_history_in_which_all_is_well_has_no_fault() {
-    assert_eq!(well().faults(), Vec::<String>::new());
-}
-
-#[test]
-fn each_broken_promise_is_found() {
-    type Break = fn(&mut History);
-    let cases: [(&str, Break); 9] = [
-        ("seats left", |history| history.looks[0].seats_left = 4),
-        ("at version 5", |history| history.heard[0][0].2 = 1),
-        ("went back", |history| history.looks[2].version = 2),
-        ("went back", |history| history.heard[0].swap(0, 1)),
-        ("key a bought", |history| history.sales[1].locator = "CCC".to_owned()),
-        ("was sold for", |history| history.sales[1].key = "c".to_owned()),
-        ("at once", |history| history.sales[2].seats = history.sales[0].seats.clone()),
-        ("is gone", |history| drop(history.end.sold.remove("BBB"))),
-        ("held by nobody", |history| {
-            history.end.shown_held.insert(("L".to_owned(), "3A".to_owned()));
-        }),
-    ];
-    for (expected, break_it) in cases {
-        let mut history = well();
-        break_it(&mut history);
-        let faults = history.faults();
-        assert!(faults.iter().any(|fault| fault.contains(expected)), "{expected}: {faults:?}");
     }
 }

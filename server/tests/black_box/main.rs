@@ -14,6 +14,7 @@ mod history;
 mod import;
 mod keeping;
 mod limits;
+mod load;
 mod nemesis;
 mod origin;
 mod pipelining;

@@ -1,0 +1,436 @@
+//! Clients who buy, look and watch through whatever becomes of the server, and the history of it.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
+
+use crate::common::client::PATIENCE;
+use crate::common::daemon::two_days_on;
+use crate::common::world::write_csv;
+use crate::common::{Client, Daemon, confirm};
+use crate::history::{Cancel, Got, Heard, History, Hold, Look, Sale, Seat, Tick};
+
+/// So many clients buy at the same time.
+const CLIENTS: u64 = 6;
+
+/// The legs: few seats, so that they fight for them.
+const LEGS: [(u32, &str, u64); 3] = [(7000, "3x2-2", 12), (7001, "1x3", 3), (7002, "4x1-1", 8)];
+
+/// What all clients share.
+#[derive(Clone)]
+struct Scene {
+    legs: Vec<String>,
+    /// Where the server is now; nowhere: the load is over.
+    address: watch::Receiver<Option<SocketAddr>>,
+    ticks: Arc<AtomicU64>,
+    /// So many purchases were acknowledged.
+    bought: watch::Sender<u64>,
+}
+
+impl Scene {
+    fn tick(&self) -> Tick {
+        self.ticks.fetch_add(1, Ordering::SeqCst)
+    }
+}
+
+/// A connection whose server may die at any time.
+struct Line {
+    socket: BufReader<TcpStream>,
+    next: u64,
+    /// A line of which not all has come yet.
+    partial: Vec<u8>,
+    /// What it was told while it waited for replies.
+    events: VecDeque<Value>,
+}
+
+impl Line {
+    async fn connect(address: SocketAddr) -> Option<Self> {
+        let socket = TcpStream::connect(address).await.ok()?;
+        socket.set_nodelay(true).ok()?;
+        let socket = BufReader::new(socket);
+        Some(Self { socket, next: 1, partial: Vec::new(), events: VecDeque::new() })
+    }
+
+    /// The next line; none if the server is gone. Can be cancelled.
+    async fn line(&mut self) -> Option<Value> {
+        let read = self.socket.read_until(b'\n', &mut self.partial);
+        match timeout(PATIENCE, read).await.expect("in time") {
+            Ok(1..) if self.partial.ends_with(b"\n") => {
+                let line = std::mem::take(&mut self.partial);
+                Some(serde_json::from_slice(&line).expect("JSON"))
+            }
+            Ok(_) | Err(_) => None,
+        }
+    }
+
+    async fn call(&mut self, method: &str, params: Value) -> Option<Value> {
+        let id = self.next;
+        self.next += 1;
+        let line = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+        self.socket.get_mut().write_all(format!("{line}\n").as_bytes()).await.ok()?;
+        loop {
+            let line = self.line().await?;
+            if line.get("id").is_some() {
+                assert_eq!(line["id"], json!(id), "{line}");
+                return Some(line);
+            }
+            self.events.push_back(line);
+        }
+    }
+
+    /// The next event; none if the server is gone.
+    async fn event(&mut self) -> Option<Value> {
+        match self.events.pop_front() {
+            Some(event) => Some(event),
+            None => self.line().await,
+        }
+    }
+}
+
+/// One passenger after the other: each buys under one key until it is known what became of it.
+struct Buyer {
+    scene: Scene,
+    number: u64,
+    dice: u64,
+    token: Option<String>,
+    /// A confirm whose outcome is not known.
+    open: Option<String>,
+    purchases: u64,
+    /// Bookings that it has not given back: locator and claim code.
+    kept: Vec<(String, String)>,
+    history: History,
+}
+
+impl Buyer {
+    /// A number below `bound` (`SplitMix64`).
+    fn below(&mut self, bound: u64) -> u64 {
+        self.dice = self.dice.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.dice ^ (self.dice >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % bound
+    }
+
+    async fn buy_until_the_end(mut self) -> Self {
+        loop {
+            let Some(address) = *self.scene.address.borrow_and_update() else { return self };
+            if let Some(mut line) = Line::connect(address).await {
+                while self.buy(&mut line).await.is_some() {
+                    if self.scene.address.borrow().is_none() {
+                        return self;
+                    }
+                }
+            }
+            // It is dead: wait for the next.
+            let before = Some(address);
+            let next = self.scene.address.wait_for(|address| *address != before);
+            timeout(PATIENCE, next)
+                .await
+                .expect("it comes back in time")
+                .expect("the nemesis lives");
+        }
+    }
+
+    /// One purchase; none if the server is gone.
+    async fn buy(&mut self, line: &mut Line) -> Option<()> {
+        if line.next == 1 {
+            let params = self.token.as_ref().map_or(json!({}), |token| json!({ "resume": token }));
+            let opened = line.call("session.open", params).await?;
+            self.token = opened["result"]["token"].as_str().map(ToOwned::to_owned);
+            if self.token.is_none() {
+                // It never held anything, so a crash has taken it.
+                assert_eq!(opened["error"]["data"]["kind"], "session_unknown", "{opened}");
+                assert_eq!(self.open, None, "a session that confirmed is remembered");
+                line.next = 1;
+                return Some(());
+            }
+        }
+        if let Some(key) = self.open.clone() {
+            self.confirm(line, &key).await?;
+        }
+        self.look(line).await?;
+        let first = usize::try_from(self.below(3)).unwrap();
+        let mut asks = vec![json!({ "leg": self.scene.legs[first] })];
+        if self.below(2) == 0 {
+            asks.push(json!({ "leg": self.scene.legs[(first + 1) % 3] }));
+        }
+        line.call("cart.release", json!({})).await?;
+        if !self.hold(line, asks).await? {
+            return self.cancel(line).await;
+        }
+        self.purchases += 1;
+        let key = format!("{}-{}", self.number, self.purchases);
+        self.open = Some(key.clone());
+        self.confirm(line, &key).await?;
+        if self.below(3) == 0 {
+            // Again: the same answer, or the history tells.
+            self.confirm(line, &key).await?;
+        }
+        if self.below(4) == 0 { self.cancel(line).await } else { Some(()) }
+    }
+
+    /// Whether it got what it asked for.
+    async fn hold(&mut self, line: &mut Line, asks: Vec<Value>) -> Option<bool> {
+        let word = |value: &Value| value.as_str().unwrap().to_owned();
+        let legs = asks.iter().map(|ask| word(&ask["leg"])).collect();
+        let begun = self.scene.tick();
+        let reply = line.call("cart.hold", json!({ "legs": asks })).await?;
+        let got = if let Some(holds) = reply["result"]["holds"].as_array() {
+            let seat = |hold: &Value| {
+                ((word(&hold["leg"]), word(&hold["seat"])), hold["hold"].as_u64().unwrap())
+            };
+            Got::Seats(holds.iter().map(seat).collect())
+        } else {
+            let no = &reply["error"]["data"];
+            if no_room(&reply) {
+                return Some(false);
+            }
+            assert_eq!(no["kind"], "leg_taken", "{reply}");
+            Got::Taken(no["legs"].as_array().unwrap().iter().map(word).collect())
+        };
+        let held = matches!(got, Got::Seats(_));
+        self.history.holds.push(Hold { legs, got, begun, ended: self.scene.tick() });
+        Some(held)
+    }
+
+    async fn confirm(&mut self, line: &mut Line, key: &str) -> Option<()> {
+        let reply = line.call("cart.confirm", confirm(key)).await?;
+        if no_room(&reply) {
+            // Nothing was sold, and the same key may buy it yet.
+            return Some(());
+        }
+        self.open = None;
+        if let Some(booking) = reply.get("result") {
+            let word = |field: &str| booking[field].as_str().unwrap().to_owned();
+            let (locator, claim) = (word("locator"), word("claim"));
+            if self.history.sales.iter().all(|sale| sale.locator != locator) {
+                self.kept.push((locator.clone(), claim.clone()));
+            }
+            self.history.sales.push(Sale {
+                key: key.to_owned(),
+                locator,
+                claim,
+                seats: seats(booking, |_| true),
+                ended: self.scene.tick(),
+            });
+            self.scene.bought.send_modify(|bought| *bought += 1);
+        } else {
+            let kind = &reply["error"]["data"]["kind"];
+            assert!(kind == "cart_empty" || kind == "cart_expired", "{reply}");
+        }
+        Some(())
+    }
+
+    async fn look(&mut self, line: &mut Line) -> Option<()> {
+        for leg in self.scene.legs.clone() {
+            let begun = self.scene.tick();
+            let seen = line.call("legs.get", json!({ "leg": leg })).await?["result"].take();
+            self.history.looks.push(Look {
+                leg,
+                version: seen["version"].as_u64().unwrap(),
+                seats_left: seen["seats_left"].as_u64().unwrap(),
+                begun,
+                ended: self.scene.tick(),
+            });
+        }
+        Some(())
+    }
+
+    /// Gives back one of its bookings that it has not given back yet, so that there is something to sell.
+    async fn cancel(&mut self, line: &mut Line) -> Option<()> {
+        if self.kept.is_empty() {
+            return Some(());
+        }
+        let count = u64::try_from(self.kept.len()).unwrap();
+        let at = usize::try_from(self.below(count)).unwrap();
+        let (locator, claim) = self.kept[at].clone();
+        let begun = self.scene.tick();
+        self.history.cancels.push(Cancel { locator: locator.clone(), begun });
+        let params = json!({ "locator": locator, "claim": claim });
+        let cancelled = line.call("bookings.cancel", params).await?;
+        if no_room(&cancelled) {
+            return Some(());
+        }
+        assert!(cancelled.get("result").is_some(), "{cancelled}");
+        // Only now: what a kill cut short is asked for again.
+        self.kept.swap_remove(at);
+        Some(())
+    }
+}
+
+fn no_room(reply: &Value) -> bool {
+    reply["error"]["data"]["kind"] == "storage_unavailable"
+}
+
+/// The seats of a booking's tickets.
+fn seats(booking: &Value, wanted: fn(&Value) -> bool) -> Vec<Seat> {
+    let tickets = booking["tickets"].as_array().unwrap().iter().filter(|ticket| wanted(ticket));
+    let word = |value: &Value| value.as_str().unwrap().to_owned();
+    tickets.map(|ticket| (word(&ticket["leg"]), word(&ticket["seat"]))).collect()
+}
+
+/// An event of a leg as it is noted; nothing if it is another event.
+fn heard(event: &Value, at: Tick) -> Option<Heard> {
+    let params = &event["params"];
+    let number = |field: &str| params[field].as_u64().unwrap();
+    let leg = params["leg"].as_str()?.to_owned();
+    Some(Heard { leg, version: number("version"), seats_left: number("seats_left"), at })
+}
+
+/// Watches all legs through every life of the server, and hears of all that was before the end.
+async fn watch_all(mut scene: Scene) -> History {
+    let mut history = History::default();
+    let mut epochs = BTreeSet::new();
+    loop {
+        let Some(address) = *scene.address.borrow_and_update() else { break };
+        let mut feed = Vec::new();
+        if let Some(mut line) = Line::connect(address).await
+            && let Some(watched) = line.call("feed.watch", json!({})).await
+        {
+            epochs.insert(watched["result"]["epoch"].to_string());
+            loop {
+                let event = tokio::select! {
+                    event = line.event() => event,
+                    changed = scene.address.changed() => { drop(changed); None }
+                };
+                let Some(event) = event else { break };
+                feed.extend(heard(&event, scene.tick()));
+            }
+            if scene.address.borrow().is_none() {
+                // The desk answers when it has published all that it answered before, and the
+                // connection tells that before its next reply.
+                line.call("cart.get", json!({})).await.expect("it lives");
+                line.call("server.ping", json!({})).await.expect("it lives");
+                feed.extend(line.events.iter().filter_map(|event| heard(event, scene.tick())));
+            }
+        }
+        history.heard.push(feed);
+        let before = Some(address);
+        let next = scene.address.wait_for(|address| *address != before);
+        timeout(PATIENCE, next).await.expect("it comes back in time").expect("the nemesis lives");
+    }
+    assert_eq!(epochs.len(), 1, "the data is the same throughout");
+    history
+}
+
+/// Everything as it is in the end, from a server of its own.
+async fn look_at_the_end(client: &mut Client, scene: &Scene, history: &mut History) {
+    for sale in &history.sales {
+        let params = json!({ "locator": sale.locator, "claim": sale.claim });
+        let reply = client.call("bookings.get", params).await;
+        if let Some(booking) = reply.get("result") {
+            let left = seats(booking, |ticket| ticket["status"] == "sold");
+            history.end.sold.insert(sale.locator.clone(), left);
+        }
+    }
+    for leg in &scene.legs {
+        let state = client.ok("legs.get", json!({ "leg": leg })).await;
+        let number = |field: &str| state[field].as_u64().unwrap();
+        history.end.legs.insert(leg.clone(), (number("version"), number("seats_left")));
+        let shown = client.ok("legs.seats", json!({ "leg": leg })).await;
+        let rows = shown["rows"].as_array().unwrap();
+        let blocks = rows.iter().flat_map(|row| row["blocks"].as_array().unwrap());
+        for seat in blocks.flat_map(|block| block.as_array().unwrap()) {
+            let name = (leg.clone(), seat["seat"].as_str().unwrap().to_owned());
+            match seat["status"].as_str().unwrap() {
+                "sold" => drop(history.end.shown_sold.insert(name)),
+                "held" => drop(history.end.shown_held.insert(name)),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The legs of [`LEGS`] in one file, and their ids.
+pub(crate) fn timetable(directory: &Path) -> (std::path::PathBuf, Vec<String>) {
+    let mut csv = String::new();
+    let mut legs = Vec::new();
+    for (number, cabin, _) in LEGS {
+        let (one, leg) = two_days_on(cabin);
+        let renamed = one.replace("TR7000", &format!("TR{number}"));
+        csv.push_str(if csv.is_empty() { &renamed } else { renamed.split_once('\n').unwrap().1 });
+        legs.push(leg.replace("TR7000", &format!("TR{number}")));
+    }
+    (write_csv(directory, &csv), legs)
+}
+
+/// All clients at work.
+pub(crate) struct Crowd {
+    scene: Scene,
+    buyers: JoinSet<Buyer>,
+    watcher: JoinHandle<History>,
+    buyers_hear: watch::Sender<Option<SocketAddr>>,
+    watcher_hears: watch::Sender<Option<SocketAddr>>,
+    counted: watch::Receiver<u64>,
+}
+
+impl Crowd {
+    /// Comes to a server that has the legs of [`timetable`].
+    pub(crate) fn come(address: SocketAddr, legs: Vec<String>, seed: u64) -> Self {
+        let (buyers_hear, told) = watch::channel(Some(address));
+        let (watcher_hears, watcher_told) = watch::channel(Some(address));
+        let (bought, counted) = watch::channel(0);
+        let scene = Scene { legs, address: told, ticks: Arc::default(), bought };
+        let mut buyers = JoinSet::new();
+        for number in 0..CLIENTS {
+            let buyer = Buyer {
+                scene: scene.clone(),
+                number,
+                dice: seed.wrapping_mul(1_000) + number,
+                token: None,
+                open: None,
+                purchases: 0,
+                kept: Vec::new(),
+                history: History::default(),
+            };
+            buyers.spawn(buyer.buy_until_the_end());
+        }
+        let watcher = tokio::spawn(watch_all(Scene { address: watcher_told, ..scene.clone() }));
+        Self { scene, buyers, watcher, buyers_hear, watcher_hears, counted }
+    }
+
+    /// Waits until so many more purchases have been acknowledged.
+    pub(crate) async fn buys(&mut self, more: u64) {
+        let enough = *self.counted.borrow_and_update() + more;
+        let counted = self.counted.wait_for(|bought| *bought >= enough);
+        timeout(Duration::from_secs(60), counted).await.expect("it sells").unwrap();
+    }
+
+    /// The server is back, here.
+    pub(crate) fn follow(&self, address: SocketAddr) {
+        self.buyers_hear.send_replace(Some(address));
+        self.watcher_hears.send_replace(Some(address));
+    }
+
+    /// Ends the load, asks after what is open, gives back what is held, and looks at all of it.
+    pub(crate) async fn go(self, server: &Daemon) -> History {
+        let Self { scene, buyers, watcher, buyers_hear, watcher_hears, .. } = self;
+        buyers_hear.send_replace(None);
+        let mut history = History::default();
+        for mut buyer in buyers.join_all().await {
+            let mut line = Line::connect(server.address).await.unwrap();
+            let params = buyer.token.as_ref().map_or(json!({}), |token| json!({ "resume": token }));
+            line.call("session.open", params).await.unwrap();
+            if let Some(key) = buyer.open.take() {
+                buyer.confirm(&mut line, &key).await.unwrap();
+            }
+            line.call("session.close", json!({})).await.unwrap();
+            history.join(buyer.history);
+        }
+        look_at_the_end(&mut server.client().await, &scene, &mut history).await;
+        watcher_hears.send_replace(None);
+        history.join(watcher.await.unwrap());
+        let seats = scene.legs.iter().zip(LEGS).map(|(leg, (_, _, seats))| (leg.clone(), seats));
+        history.capacity = seats.collect();
+        history
+    }
+}
