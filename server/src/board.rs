@@ -34,7 +34,7 @@ use trecho_shared::time::Moment;
 use self::table::{Entry, Table};
 use crate::booking::{Change, HoldRecord, LegChange, LegFacts, LegKey, SeatIx};
 
-pub use self::cell::LegState;
+pub use self::cell::{LegState, SeatCounts};
 pub use self::search::SearchError;
 
 /// What can be flown and what is left of it.
@@ -146,6 +146,11 @@ impl Board {
     /// The leg's seats. They are at least as new as the version told with them.
     pub fn seats(&self, leg: LegKey) -> Option<SeatMap> {
         self.table.load().seats(leg)
+    }
+
+    /// How many of the leg's seats are in each state.
+    pub fn counts(&self, leg: LegKey) -> Option<SeatCounts> {
+        self.table.load().counts(leg)
     }
 
     /// One page of the legs that match, by departure.

@@ -28,7 +28,7 @@ pub use change::{
     TicketRecord,
 };
 pub use command::{
-    Ask, Caller, Cancellation, Command, Generation, Passenger, Purchase, Recalled, Seats,
+    Ask, Caller, Cancellation, Command, Generation, Operator, Passenger, Purchase, Recalled, Seats,
     SessionKey,
 };
 pub use leg::{Aircraft, LegFacts, LegKey, ParseAircraftError};

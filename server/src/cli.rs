@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 misused.
 
+mod admin;
 mod backup;
 mod export;
 mod healthcheck;
@@ -96,6 +97,15 @@ enum Command {
         #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
         data: PathBuf,
     },
+    /// Steer a running server through its admin socket
+    Admin {
+        /// What to do.
+        #[command(subcommand)]
+        action: admin::Action,
+        /// Which server.
+        #[command(flatten)]
+        target: admin::Target,
+    },
     /// Ask a running server for a sign of life
     Healthcheck {
         /// Its address.
@@ -151,6 +161,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             backup::restore(&file, &data, occupied)
         }
         Command::Export { subject, format, data } => export::export(subject, format, &data),
+        Command::Admin { action, target } => admin::admin(&target, action),
         Command::Healthcheck { address } => healthcheck::healthcheck(address),
     };
     let (code, report) = match done {

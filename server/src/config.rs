@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use trecho_shared::DEFAULT_PORT;
 
+use crate::admin::AdminSocket;
 use crate::booking::Policy;
 use crate::clock::Clock;
 use crate::limits::Limits;
@@ -44,6 +45,8 @@ pub struct Config {
     pub hold: Duration,
     /// How long a cart outlives its connection.
     pub grace: Duration,
+    /// Where operators reach the server: nowhere unless they are to.
+    pub admin_socket: AdminSocket,
     /// The bounds of connections.
     pub limits: Limits,
     /// What time it is for this server.
@@ -63,6 +66,7 @@ impl Config {
             seed: DEFAULT_SEED,
             hold: Duration::from_secs(600),
             grace: Duration::from_secs(60),
+            admin_socket: AdminSocket::None,
             limits: Limits::default(),
             clock: Clock::start(),
         }

@@ -15,6 +15,7 @@ macro_rules! defect {
     }};
 }
 
+mod admin;
 pub mod board;
 pub mod booking;
 pub mod cli;
@@ -35,6 +36,7 @@ mod session;
 pub mod timetable;
 mod tls;
 
+pub use admin::{AdminSocket, SocketError};
 pub use config::{Config, TimetableSource};
 pub use desk::Fault;
 pub use limits::Limits;

@@ -77,3 +77,21 @@ pub(crate) const LINGER_BYTES: usize = 1024 * 1024;
 
 /// What one read takes from a socket at most.
 pub(crate) const READ_BYTES: usize = 64 * 1024;
+
+/// So many operators may be connected at once. Over it a connection gets one line and is closed.
+pub(crate) const ADMIN_CONNECTIONS: usize = 16;
+
+/// A line of an operator has at most so many bytes: an import sends many legs in one.
+pub(crate) const ADMIN_LINE_BYTES: usize = 1024 * 1024;
+
+/// From an operator's line's first byte to its end.
+pub(crate) const ADMIN_LINE: Duration = Duration::from_secs(10);
+
+/// An operator who is silent for so long is let go.
+pub(crate) const ADMIN_IDLE: Duration = Duration::from_secs(60);
+
+/// An operator who does not read for so long is let go.
+pub(crate) const ADMIN_WRITE: Duration = Duration::from_secs(10);
+
+/// A notice to all passengers has at most so many characters.
+pub(crate) const NOTICE_CHARS: usize = 280;

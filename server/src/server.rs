@@ -16,6 +16,7 @@ use trecho_shared::fingerprint::KeyFingerprint;
 use trecho_shared::message::{Event, ServerClosing, ServerNotice};
 use trecho_shared::text::scrub;
 
+use crate::admin::{self, SocketError, Steering};
 use crate::config::Config;
 use crate::desk::{Fault, Rejection, Running};
 use crate::dispatch::Service;
@@ -56,6 +57,9 @@ pub enum StartError {
     /// What the data directory holds cannot be used.
     #[error(transparent)]
     Restore(#[from] LedgerError),
+    /// Operators cannot be given a socket.
+    #[error(transparent)]
+    Admin(#[from] SocketError),
     /// The timetable cannot be read.
     #[error("cannot take the timetable from {}: {source}", path.display())]
     Timetable {
@@ -81,8 +85,7 @@ pub struct Server;
 #[derive(Debug)]
 pub struct ServerHandle {
     address: SocketAddr,
-    announcements: Arc<watch::Sender<Announcement>>,
-    retry_in_ms: u64,
+    announcer: Announcer,
     tls: Option<Arc<Tls>>,
     /// One task, which owns all others.
     running: JoinSet<Result<(), Fault>>,
@@ -105,19 +108,64 @@ impl Server {
         let Opened { mut service, running, vacant, sample_seed } = opening::open(&config).await?;
         service.limits.connections = room_for(service.limits.connections);
         let service = Arc::new(service);
+        // Under the lock of the data directory, which the desk has.
+        let admin_path = config.admin_socket.path(&config.data_dir);
+        let door = admin_path.map(|path| admin::socket::bind(&path)).transpose()?;
         if vacant {
             // What was noted before the first fill was cut short goes on.
             config.seed = sample_seed.unwrap_or(config.seed);
             fill::fill(&service, &config).await?;
         }
-        let announcements = Arc::new(watch::Sender::new(Announcement::Serving));
-        let retry_in_ms = crate::dispatch::closing_retry_ms(&service);
         let tls = service.tls.clone();
+        let announcer = Announcer {
+            announcements: Arc::new(watch::Sender::new(Announcement::Serving)),
+            retry_in_ms: crate::dispatch::closing_retry_ms(&service),
+        };
         let mut tasks = JoinSet::new();
-        let heard = announcements.subscribe();
+        let mut beside = JoinSet::new();
+        if let Some(bound) = door {
+            let (service, announcer) = (Arc::clone(&service), announcer.clone());
+            beside.spawn(admin::serve(bound, Steering { service, announcer }));
+        }
+        if let Some(seed) = sample_seed {
+            beside.spawn(extension::extend_daily(Arc::clone(&service), seed));
+        }
+        let heard = announcer.announcements.subscribe();
         let listening = listener::listen(socket, Arc::clone(&service), heard);
-        tasks.spawn(run(listening, service, running, sample_seed));
-        Ok(ServerHandle { address, announcements, retry_in_ms, tls, running: tasks })
+        tasks.spawn(run(listening, service, running, beside));
+        Ok(ServerHandle { address, announcer, tls, running: tasks })
+    }
+}
+
+/// What is said to all connections, by whoever may say it.
+#[derive(Debug, Clone)]
+pub(crate) struct Announcer {
+    announcements: Arc<watch::Sender<Announcement>>,
+    retry_in_ms: u64,
+}
+
+impl Announcer {
+    /// Tells every connection `text`, as `server.notice`.
+    pub(crate) fn notice(&self, text: &str) {
+        let line = Event::ServerNotice(ServerNotice { text: scrub(text) }).line();
+        self.announce(Announcement::Notice(line.into()));
+    }
+
+    /// Begins to stop.
+    pub(crate) fn stop(&self) {
+        let closing = ServerClosing { retry_in_ms: self.retry_in_ms };
+        self.announce(Announcement::Closing(Event::ServerClosing(closing).line().into()));
+    }
+
+    fn announce(&self, announcement: Announcement) {
+        self.announcements.send_if_modified(|current| {
+            // Nothing is said after the last word.
+            let more = !matches!(current, Announcement::Closing(_));
+            if more {
+                *current = announcement;
+            }
+            more
+        });
     }
 }
 
@@ -143,26 +191,13 @@ impl ServerHandle {
 
     /// Tells every connection `text`, as `server.notice`.
     pub fn notice(&self, text: &str) {
-        let line = Event::ServerNotice(ServerNotice { text: scrub(text) }).line();
-        self.announce(Announcement::Notice(line.into()));
+        self.announcer.notice(text);
     }
 
     /// Begins to stop: no connection is accepted, each is told `server.closing`, gets the replies
     /// that it is owed, and is closed. [`wait`](Self::wait) returns when all is done.
     pub fn stop(&self) {
-        let closing = ServerClosing { retry_in_ms: self.retry_in_ms };
-        self.announce(Announcement::Closing(Event::ServerClosing(closing).line().into()));
-    }
-
-    fn announce(&self, announcement: Announcement) {
-        self.announcements.send_if_modified(|current| {
-            // Nothing is said after the last word.
-            let more = !matches!(current, Announcement::Closing(_));
-            if more {
-                *current = announcement;
-            }
-            more
-        });
+        self.announcer.stop();
     }
 
     /// Waits until the server has ended: after [`stop`](Self::stop), or over a fault. Can be
@@ -184,17 +219,14 @@ impl ServerHandle {
     }
 }
 
-/// Serves until the listener has seen everyone off, or the desk has failed.
+/// Serves until the listener has seen everyone off, or the desk has failed; then ends what runs
+/// beside it.
 async fn run(
     listening: impl Future<Output = ()>,
     service: Arc<Service>,
     running: Running,
-    sample_seed: Option<u64>,
+    mut beside: JoinSet<()>,
 ) -> Result<(), Fault> {
-    let mut extending = JoinSet::new();
-    if let Some(seed) = sample_seed {
-        extending.spawn(extension::extend_daily(Arc::clone(&service), seed));
-    }
     let mut listening = Box::pin(listening);
     let mut ended = Box::pin(running.wait());
     let fault = tokio::select! {
@@ -202,7 +234,7 @@ async fn run(
         ended = &mut ended => Some(ended),
     };
     drop(listening);
-    extending.shutdown().await;
+    beside.shutdown().await;
     drop(service);
     match fault {
         // The last who could ask the desk has gone: it writes what is left and ends.

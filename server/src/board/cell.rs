@@ -118,6 +118,35 @@ impl Seats {
     }
 }
 
+/// How many seats of a leg are in each state. What is left is free.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SeatCounts {
+    /// In carts.
+    pub held: u32,
+    /// Sold.
+    pub sold: u32,
+    /// Not for sale.
+    pub blocked: u32,
+}
+
+impl Seats {
+    /// How many of the first `capacity` seats are in each state.
+    pub(super) fn counts(&self, capacity: u32) -> SeatCounts {
+        let mut counts = SeatCounts::default();
+        if self.0.is_some() {
+            for seat in (0..capacity).map(SeatIx) {
+                match self.status(seat) {
+                    SeatStatus::Free => {}
+                    SeatStatus::Held => counts.held += 1,
+                    SeatStatus::Sold => counts.sold += 1,
+                    SeatStatus::Blocked => counts.blocked += 1,
+                }
+            }
+        }
+        counts
+    }
+}
+
 /// The byte of a seat, and how far up its bits are.
 fn place(seat: SeatIx) -> (usize, u32) {
     ((seat.0 / 4) as usize, seat.0 % 4 * 2)

@@ -10,7 +10,7 @@ use trecho_shared::message::{Leg, LegStatus, SeatMap, SeatRow, SeatState, SeatSt
 use trecho_shared::time::{Date, Moment};
 
 use self::edit::Edit;
-use super::cell::LegState;
+use super::cell::{LegState, SeatCounts};
 use super::day::{Day, Spot};
 use super::routes::Routes;
 use super::segment::{SEGMENT, Segment};
@@ -160,6 +160,13 @@ impl Table {
         });
         let rows = rows.collect();
         Some(SeatMap { leg: facts.id, aircraft: facts.aircraft.to_string(), rows, version })
+    }
+
+    /// How many of the leg's seats are in each state, at one instant.
+    pub(super) fn counts(&self, key: LegKey) -> Option<SeatCounts> {
+        let segment = self.segment(key)?;
+        let capacity = segment.facts(key)?.cabin.capacity();
+        Some(segment.cell(key).seats().counts(capacity))
     }
 
     /// The legs whose last change came after `version`, by key.

@@ -95,6 +95,15 @@ pub struct Cancellation {
     pub legs: Option<Vec<LegId>>,
 }
 
+/// Who steers the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operator {
+    /// Their user id, by the kernel's word.
+    pub uid: u32,
+    /// Their user name, where the system knows one.
+    pub user: Option<String>,
+}
+
 /// A command: what the one writer decides, in the order in which they queued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {

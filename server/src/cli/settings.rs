@@ -9,6 +9,7 @@ use clap::{ArgAction, Args};
 use serde::Deserialize;
 
 use super::Period;
+use crate::admin::AdminSocket;
 use crate::config::{Config, TimetableSource};
 use crate::log;
 use crate::timetable::UnservedLines;
@@ -43,6 +44,9 @@ pub(super) struct Settings {
     #[arg(long, env = "TRECHO_PLAINTEXT", action = ArgAction::Set, num_args = 0..=1,
         require_equals = true, default_missing_value = "true", value_name = "true|false")]
     pub(super) plaintext: Option<bool>,
+    /// Socket for `trechod admin`, or none [default: admin/admin.sock in the data directory]
+    #[arg(long, env = "TRECHO_ADMIN_SOCKET", value_name = "PATH|none")]
+    pub(super) admin_socket: Option<AdminSocketAt>,
     /// How many connections at once [default: 16384, or what the open-files limit allows]
     #[arg(long, env = "TRECHO_MAX_CONNECTIONS", value_name = "N")]
     pub(super) max_connections: Option<usize>,
@@ -61,6 +65,24 @@ pub(super) struct Settings {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "String")]
 pub(super) struct Timetable(pub(super) TimetableSource);
+
+/// `none` or a path.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub(super) struct AdminSocketAt(pub(super) AdminSocket);
+
+impl From<String> for AdminSocketAt {
+    fn from(text: String) -> Self {
+        Self(if text == "none" { AdminSocket::None } else { AdminSocket::At(text.into()) })
+    }
+}
+
+impl FromStr for AdminSocketAt {
+    type Err = std::convert::Infallible;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(text.to_owned().into())
+    }
+}
 
 impl From<String> for Timetable {
     fn from(text: String) -> Self {
@@ -122,6 +144,7 @@ impl Settings {
             hold: self.hold.or(fallback.hold),
             grace: self.grace.or(fallback.grace),
             plaintext: self.plaintext.or(fallback.plaintext),
+            admin_socket: self.admin_socket.or(fallback.admin_socket),
             max_connections: self.max_connections.or(fallback.max_connections),
             seed: self.seed.or(fallback.seed),
             log: self.log.or(fallback.log),
@@ -132,7 +155,7 @@ impl Settings {
     /// The server's configuration: these settings over the defaults.
     pub(super) fn config(self) -> Result<Config, SettingsError> {
         let Self { listen, data, timetable, skip_unserved, hold, grace, plaintext, .. } = self;
-        let Self { max_connections, seed, .. } = self;
+        let Self { admin_socket, max_connections, seed, .. } = self;
         let data_dir = data.or_else(default_data_dir).ok_or(SettingsError::NoHome)?;
         let mut config = Config::new(data_dir);
         config.listen = listen.unwrap_or(config.listen);
@@ -143,6 +166,7 @@ impl Settings {
         config.hold = hold.map_or(config.hold, |period| period.0);
         config.grace = grace.map_or(config.grace, |period| period.0);
         config.plaintext = plaintext.unwrap_or(config.plaintext);
+        config.admin_socket = admin_socket.map_or(AdminSocket::InData, |socket| socket.0);
         config.seed = seed.unwrap_or(config.seed);
         config.limits.connections = max_connections.unwrap_or(config.limits.connections);
         Ok(config)
@@ -151,7 +175,7 @@ impl Settings {
 
 /// Where data is kept unless `--data` says otherwise: `$XDG_DATA_HOME/trechod`, else
 /// `~/.local/share/trechod`.
-fn default_data_dir() -> Option<PathBuf> {
+pub(super) fn default_data_dir() -> Option<PathBuf> {
     let absolute =
         |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = absolute("XDG_DATA_HOME")
@@ -171,12 +195,13 @@ mod tests {
     fn every_setting_has_a_line_in_the_file() {
         let all = file(
             "listen = '0.0.0.0:1'\ndata = '/d'\ntimetable = 'none'\nskip_unserved = true\nhold = '90s'\ngrace = '5s'\n\
-             plaintext = true\nmax_connections = 9\nseed = 7\nlog = 'json'\nlog_level = 'debug'\n",
+             plaintext = true\nadmin_socket = 'none'\nmax_connections = 9\nseed = 7\nlog = 'json'\nlog_level = 'debug'\n",
         );
         let config = all.unwrap().config().unwrap();
         assert_eq!(config.listen.to_string(), "0.0.0.0:1");
         assert_eq!(config.timetable, TimetableSource::None);
         assert_eq!(config.unserved, UnservedLines::Skip);
+        assert_eq!(config.admin_socket, AdminSocket::None);
         assert_eq!((config.hold.as_secs(), config.grace.as_secs()), (90, 5));
         assert_eq!((config.plaintext, config.limits.connections, config.seed), (true, 9, 7));
     }

@@ -7,6 +7,7 @@
 mod common;
 
 mod acknowledged;
+mod admin;
 mod breaches;
 mod daemon;
 mod feed;
