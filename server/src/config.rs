@@ -10,6 +10,7 @@ use crate::admin::AdminSocket;
 use crate::booking::Policy;
 use crate::clock::Clock;
 use crate::limits::Limits;
+use crate::origin::Trusted;
 use crate::timetable::UnservedLines;
 use crate::tls::TlsFiles;
 
@@ -49,6 +50,8 @@ pub struct Config {
     pub admin_socket: AdminSocket,
     /// The bounds of connections.
     pub limits: Limits,
+    /// Who is spared the bounds of addresses.
+    pub trusted: Trusted,
     /// What time it is for this server.
     pub clock: Clock,
 }
@@ -68,6 +71,7 @@ impl Config {
             grace: Duration::from_secs(60),
             admin_socket: AdminSocket::None,
             limits: Limits::default(),
+            trusted: Trusted::default(),
             clock: Clock::start(),
         }
     }

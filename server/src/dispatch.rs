@@ -26,6 +26,7 @@ use crate::feed::Feed;
 use crate::ledger::Records;
 use crate::limits::Limits;
 use crate::meters::Meters;
+use crate::session::Guesses;
 use crate::tls::Tls;
 
 pub(crate) use refusal::{closing_retry_ms, rejected};
@@ -44,6 +45,7 @@ pub(crate) struct Service {
     pub(crate) meters: Arc<Meters>,
     /// What connections are encrypted with, if they are.
     pub(crate) tls: Option<Arc<Tls>>,
+    pub(crate) guesses: Guesses,
 }
 
 /// A result, or why there is none.

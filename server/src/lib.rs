@@ -31,6 +31,8 @@ pub mod limits;
 mod listener;
 pub mod log;
 pub mod meters;
+pub mod origin;
+pub mod rate;
 mod server;
 mod session;
 pub mod timetable;

@@ -3,12 +3,30 @@
 
 use std::time::Duration;
 
+use crate::rate::Rate;
+
 /// What one connection may take, and how many there may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// So many connections at once. Over it a connection gets one `limit_exceeded` line and is
     /// closed.
     pub connections: usize,
+    /// One in so many connections is reserved for sessions with holds.
+    pub reserved_share: usize,
+    /// For so long a connection that strangers have left no place for may show that its session has
+    /// holds.
+    pub trial: Duration,
+    /// So many connections at once from one address (IPv6: one /64); 0 means no limit. This limit
+    /// and the following three spare this machine and trusted networks.
+    pub connections_per_address: usize,
+    /// How fast connections are accepted; more of them wait in the system's queue.
+    pub accepts: Rate,
+    /// How fast a connection may ask; over it the server does not read.
+    pub requests: Rate,
+    /// How often one address may look up bookings that do not exist.
+    pub wrong_lookups_per_address: Rate,
+    /// How often one booking may be looked up with a wrong claim code, whoever asks.
+    pub wrong_lookups_per_locator: Rate,
     /// So many requests of one connection are under way at once; the server reads no further
     /// until one is answered.
     pub requests_in_flight: usize,
@@ -49,6 +67,13 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 16_384,
+            reserved_share: 4,
+            trial: Duration::from_secs(5),
+            connections_per_address: 256,
+            accepts: Rate::per_second(500, 1_000),
+            requests: Rate::per_second(100, 200),
+            wrong_lookups_per_address: Rate::per_hour(60),
+            wrong_lookups_per_locator: Rate { every: Duration::from_secs(60), burst: 10 },
             requests_in_flight: 64,
             unsent_bytes: 256 * 1024,
             system_unsent_bytes: 128 * 1024,
@@ -95,3 +120,7 @@ pub(crate) const ADMIN_WRITE: Duration = Duration::from_secs(10);
 
 /// A notice to all passengers has at most so many characters.
 pub(crate) const NOTICE_CHARS: usize = 280;
+
+/// So many addresses, and so many locators, are remembered with what they have used of a limit; over
+/// it newcomers are counted together.
+pub(crate) const REMEMBERED: usize = 65_536;

@@ -1,5 +1,8 @@
 //! Accepting connections, and seeing every one of them off.
 
+mod admission;
+mod door;
+
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -10,7 +13,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tracing::Instrument;
 use trecho_shared::message::{RefusalData, RefusalKind};
 use trecho_shared::rpc::{ErrorObject, reply_error};
@@ -19,15 +22,14 @@ use crate::dispatch::Service;
 use crate::limits::Limits;
 use crate::meters::TurnedAway;
 use crate::session::{self, Announcement};
+use door::Door;
+
+pub(crate) use admission::{Admission, Place};
 
 /// So many connections may wait to be accepted.
 const BACKLOG: i32 = 1_024;
 
-/// After the first accept that failed for want of something; doubled up to the second.
-const BACK_OFF: Duration = Duration::from_millis(10);
-const BACK_OFF_MOST: Duration = Duration::from_secs(1);
-
-/// What a client that finds the server full is told to wait.
+/// What a client that gets no place is told to wait.
 const FULL_RETRY_MS: u64 = 1_000;
 
 /// Binds the address. A port that a server before has just left is taken at once.
@@ -50,48 +52,45 @@ pub(crate) fn is_private(address: IpAddr) -> bool {
 pub(crate) async fn listen(
     listener: TcpListener,
     service: Arc<Service>,
+    admission: Arc<Admission>,
     mut announcements: watch::Receiver<Announcement>,
 ) {
-    let mut sessions = JoinSet::new();
-    let mut back_off = BACK_OFF;
-    let mut number = 0_u64;
     let meters = service.meters.connections.clone();
+    let mut door = Door::new(listener, service.limits.accepts, meters.clone());
+    let mut sessions = JoinSet::new();
+    let mut number = 0_u64;
     while !is_closing(&announcements) {
         meters.open.set(number_of(&sessions));
         tokio::select! {
             changed = announcements.changed() => if changed.is_err() { break },
             Some(ended) = sessions.join_next() => note(ended),
-            accepted = listener.accept() => match accepted {
-                Ok((socket, peer)) => {
-                    back_off = BACK_OFF;
-                    number += 1;
-                    meters.accepted.inc();
-                    let span = tracing::debug_span!("connection", connection.id = number, %peer);
-                    if sessions.len() >= service.limits.connections {
-                        meters.turned_away.of(TurnedAway::Full).inc();
+            (socket, peer) = door.next() => {
+                number += 1;
+                meters.accepted.inc();
+                let span = tracing::debug_span!("connection", connection.id = number, %peer);
+                if !admission.spares(peer.ip()) {
+                    door.charge();
+                }
+                match admission.admit(peer.ip()) {
+                    Err(why) => {
+                        meters.turned_away.of(why).inc();
                         refuse(&socket);
-                    } else if let Err(error) = furnish(&socket, &service.limits) {
-                        meters.turned_away.of(TurnedAway::Gone).inc();
-                        tracing::debug!(parent: &span, %error, "gone before it was served");
-                    } else {
+                    }
+                    Ok(place) => {
+                        if let Err(error) = furnish(&socket, &service.limits) {
+                            meters.turned_away.of(TurnedAway::Gone).inc();
+                            tracing::debug!(parent: &span, %error, "gone before it was served");
+                            continue;
+                        }
                         let heard = announcements.clone();
-                        let served = session::serve(socket, Arc::clone(&service), heard);
+                        let served = session::serve(socket, Arc::clone(&service), place, heard);
                         sessions.spawn(served.instrument(span));
                     }
-                }
-                // The peer has gone again; the next one is there.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-                Err(error) => {
-                    meters.accept_errors.inc();
-                    // Mostly out of open files: connections that end will give some back.
-                    tracing::warn!(%error, back_off.ms = back_off.as_millis(), "cannot accept");
-                    sleep(back_off).await;
-                    back_off = (back_off * 2).min(BACK_OFF_MOST);
                 }
             },
         }
     }
-    drop(listener);
+    drop(door);
     see_off(sessions, service.limits.drain, &meters.open).await;
 }
 
@@ -141,14 +140,18 @@ fn furnish(socket: &TcpStream, limits: &Limits) -> io::Result<()> {
     Ok(())
 }
 
+/// What whoever gets no place is told.
+pub(crate) fn no_place() -> RefusalData {
+    RefusalData {
+        retry_after_ms: Some(FULL_RETRY_MS),
+        ..RefusalData::bare(RefusalKind::LimitExceeded)
+    }
+}
+
 /// One line, as far as the socket takes it at once, and no more: a full server spends no task on
 /// whom it turns away.
 fn refuse(socket: &TcpStream) {
-    let refusal = RefusalData {
-        retry_after_ms: Some(FULL_RETRY_MS),
-        ..RefusalData::bare(RefusalKind::LimitExceeded)
-    };
-    let line = reply_error(None, &ErrorObject::from(refusal));
+    let line = reply_error(None, &ErrorObject::from(no_place()));
     // A fresh socket has room for it; a peer that has gone needs no word.
     let _ = socket.try_write(&line);
 }

@@ -22,7 +22,7 @@ use crate::desk::{Fault, Rejection, Running};
 use crate::dispatch::Service;
 use crate::ledger::{LedgerError, OpenError};
 use crate::limits::RESERVED_FILES;
-use crate::listener;
+use crate::listener::{self, Admission};
 use crate::session::Announcement;
 use crate::timetable::ImportError;
 use crate::tls::{IdentityError, Tls};
@@ -131,7 +131,8 @@ impl Server {
             beside.spawn(extension::extend_daily(Arc::clone(&service), seed));
         }
         let heard = announcer.announcements.subscribe();
-        let listening = listener::listen(socket, Arc::clone(&service), heard);
+        let admission = Arc::new(Admission::new(&service.limits, config.trusted));
+        let listening = listener::listen(socket, Arc::clone(&service), admission, heard);
         tasks.spawn(run(listening, service, running, beside));
         Ok(ServerHandle { address, announcer, tls, running: tasks })
     }

@@ -34,7 +34,9 @@ use crate::desk::Order;
 use crate::dispatch::{ReplyLine, Service};
 use crate::feed::Watch;
 use crate::limits::LINGER_BYTES;
-use crate::meters::Begun;
+use crate::listener::{Place, no_place};
+use crate::meters::{Begun, TurnedAway};
+use crate::rate::Used;
 use input::{Input, ReplyTo, Side};
 use lookups::LookUps;
 use output::Output;
@@ -43,6 +45,7 @@ use replies::Replies;
 use stream::Stream;
 use timer::Timer;
 
+pub(crate) use lookups::Guesses;
 pub(crate) use requests::new_token;
 
 /// So many pieces of news are written before other tasks get their turn.
@@ -72,11 +75,16 @@ struct Session {
     held: Option<Box<(ReplyTo, Request)>>,
     watching: Option<Box<Watching>>,
     look_ups: LookUps,
+    place: Place,
+    /// What it has used of the rate of requests.
+    used: Used,
+    /// It has asked as much as the rate allows, and is not read until then.
+    paced_until: Option<Instant>,
     timer: Timer,
     /// The first line has come.
     greeted: bool,
-    /// Only what is owed is still written.
-    leaving: bool,
+    /// Only what is owed is still written, and until then its peer has to read.
+    leaving: Option<Instant>,
 }
 
 /// A watch and the bell that tells of news.
@@ -103,6 +111,7 @@ enum Cut {
 pub(crate) async fn serve(
     socket: TcpStream,
     service: Arc<Service>,
+    place: Place,
     announcements: watch::Receiver<Announcement>,
 ) {
     let linger = service.limits.linger;
@@ -117,7 +126,7 @@ pub(crate) async fn serve(
             }
         }
     };
-    let mut session = Session::new(stream, service, announcements);
+    let mut session = Session::new(stream, service, place, announcements);
     // A fault of ours ends this connection and no other, and its session is detached like any that
     // lost its socket. Nothing of the session is used after it but the passenger.
     let ended = AssertUnwindSafe(session.converse()).catch_unwind().await;
@@ -133,6 +142,7 @@ impl Session {
     fn new(
         stream: Stream,
         service: Arc<Service>,
+        place: Place,
         announcements: watch::Receiver<Announcement>,
     ) -> Self {
         let mut timer = Timer::default();
@@ -148,9 +158,12 @@ impl Session {
             held: None,
             watching: None,
             look_ups: LookUps::default(),
+            place,
+            used: Used::default(),
+            paced_until: None,
             timer,
             greeted: false,
-            leaving: false,
+            leaving: None,
         }
     }
 
@@ -221,11 +234,12 @@ impl Session {
         self.input.rest();
         self.replies.rest();
         let line = self.service.limits.line;
-        if self.input.side() != Side::Open {
-            if !self.leaving {
-                self.leaving = true;
-                self.timer.set(Instant::now() + line);
-            }
+        if let Some(until) = self.paced_until {
+            // It is held up by us: that does not count as the peer's time.
+            self.leaving = self.leaving.map(|_| until + line);
+            self.timer.set(until);
+        } else if self.input.side() != Side::Open {
+            self.timer.set(*self.leaving.get_or_insert_with(|| Instant::now() + line));
         } else if self.greeted {
             let exhausted = self.input.is_exhausted();
             match self.input.midway_since().filter(|_| exhausted) {
@@ -237,8 +251,10 @@ impl Session {
 
     /// Waits for anything to do, and does what needs no more than itself.
     async fn wait(&mut self) -> Result<(), Cut> {
-        let may_read =
-            self.input.side() == Side::Open && self.input.is_exhausted() && self.held.is_none();
+        let may_read = self.input.side() == Side::Open
+            && self.input.is_exhausted()
+            && self.held.is_none()
+            && self.paced_until.is_none();
         let may_hear = self.input.side() != Side::Shut;
         let Self {
             service,
@@ -249,6 +265,7 @@ impl Session {
             replies,
             passenger,
             watching,
+            place,
             timer,
             ..
         } = self;
@@ -270,6 +287,7 @@ impl Session {
                 // Nobody is left who could announce anything.
                 Err(_) => self.take_leave(),
             },
+            () = place.trial_over(), if place.is_on_trial() => self.turn_away(),
             () = timer.alarm() => self.late()?,
         }
         Ok(())
@@ -290,13 +308,23 @@ impl Session {
 
     /// The alarm: whoever is slow with a line hears why the connection ends.
     fn late(&mut self) -> Result<(), Cut> {
-        if self.leaving {
+        if self.paced_until.take().is_some() {
+            return Ok(());
+        }
+        if self.leaving.is_some() {
             return Err(Cut::Deaf);
         }
         let error = ProtocolError::Envelope("no whole line came in time".to_owned());
         self.answer(Begun::now(None), ReplyLine::error(None, &ErrorObject::from(&error)));
         self.take_leave();
         Ok(())
+    }
+
+    /// The place is for somebody else.
+    fn turn_away(&mut self) {
+        self.service.meters.connections.turned_away.of(TurnedAway::Trial).inc();
+        self.answer(Begun::now(None), ReplyLine::error(None, &no_place().into()));
+        self.take_leave();
     }
 
     /// Takes no more requests; what was started, or waits to be, is still answered.
@@ -351,7 +379,7 @@ mod tests {
 
     /// How large the task of a connection is, whatever it is doing.
     fn size<F: Future>(
-        _: fn(TcpStream, Arc<Service>, watch::Receiver<Announcement>) -> F,
+        _: fn(TcpStream, Arc<Service>, Place, watch::Receiver<Announcement>) -> F,
     ) -> usize {
         size_of::<F>()
     }

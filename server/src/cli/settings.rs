@@ -12,6 +12,8 @@ use super::Period;
 use crate::admin::AdminSocket;
 use crate::config::{Config, TimetableSource};
 use crate::log;
+use crate::origin::Trusted;
+use crate::rate::Rate;
 use crate::timetable::UnservedLines;
 
 const DATA_HELP: &str = "Directory for everything that lasts [default: $XDG_DATA_HOME/trechod, or \
@@ -50,6 +52,21 @@ pub(super) struct Settings {
     /// How many connections at once [default: 16384, or what the open-files limit allows]
     #[arg(long, env = "TRECHO_MAX_CONNECTIONS", value_name = "N")]
     pub(super) max_connections: Option<usize>,
+    /// How many connections at once from one address; 0: any number [default: 256]
+    #[arg(long, env = "TRECHO_CONNECTIONS_PER_ADDRESS", value_name = "N")]
+    pub(super) connections_per_address: Option<usize>,
+    /// How many connections are accepted a second; others wait; 0: any number [default: 500]
+    #[arg(long, env = "TRECHO_ACCEPTS_PER_SECOND", value_name = "N")]
+    pub(super) accepts_per_second: Option<u32>,
+    /// How many requests a second a connection is read for; 0: any number [default: 100]
+    #[arg(long, env = "TRECHO_REQUESTS_PER_SECOND", value_name = "N")]
+    pub(super) requests_per_second: Option<u32>,
+    /// Networks that are spared these limits, as loopback is; none spares nobody
+    #[arg(long, env = "TRECHO_TRUSTED_NET", value_name = "NET,…|gateway|none")]
+    pub(super) trusted_net: Option<Trusted>,
+    /// After how long a peer that acknowledges nothing is dead [default: 30s]
+    #[arg(long, env = "TRECHO_DEAD_PEER", value_name = "DURATION")]
+    pub(super) dead_peer: Option<Period>,
     /// What the sample timetable is generated from [default: 2026]
     #[arg(long, env = "TRECHO_SEED", value_name = "N")]
     pub(super) seed: Option<u64>,
@@ -146,6 +163,13 @@ impl Settings {
             plaintext: self.plaintext.or(fallback.plaintext),
             admin_socket: self.admin_socket.or(fallback.admin_socket),
             max_connections: self.max_connections.or(fallback.max_connections),
+            connections_per_address: self
+                .connections_per_address
+                .or(fallback.connections_per_address),
+            accepts_per_second: self.accepts_per_second.or(fallback.accepts_per_second),
+            requests_per_second: self.requests_per_second.or(fallback.requests_per_second),
+            trusted_net: self.trusted_net.or(fallback.trusted_net),
+            dead_peer: self.dead_peer.or(fallback.dead_peer),
             seed: self.seed.or(fallback.seed),
             log: self.log.or(fallback.log),
             log_level: self.log_level.or(fallback.log_level),
@@ -155,7 +179,8 @@ impl Settings {
     /// The server's configuration: these settings over the defaults.
     pub(super) fn config(self) -> Result<Config, SettingsError> {
         let Self { listen, data, timetable, skip_unserved, hold, grace, plaintext, .. } = self;
-        let Self { admin_socket, max_connections, seed, .. } = self;
+        let Self { max_connections, connections_per_address, accepts_per_second, .. } = self;
+        let Self { requests_per_second, trusted_net, dead_peer, admin_socket, seed, .. } = self;
         let data_dir = data.or_else(default_data_dir).ok_or(SettingsError::NoHome)?;
         let mut config = Config::new(data_dir);
         config.listen = listen.unwrap_or(config.listen);
@@ -168,7 +193,21 @@ impl Settings {
         config.plaintext = plaintext.unwrap_or(config.plaintext);
         config.admin_socket = admin_socket.map_or(AdminSocket::InData, |socket| socket.0);
         config.seed = seed.unwrap_or(config.seed);
-        config.limits.connections = max_connections.unwrap_or(config.limits.connections);
+        config.trusted = trusted_net.unwrap_or(config.trusted);
+        let limits = &mut config.limits;
+        limits.connections = max_connections.unwrap_or(limits.connections);
+        limits.connections_per_address =
+            connections_per_address.unwrap_or(limits.connections_per_address);
+        if let Some(count) = accepts_per_second {
+            limits.accepts = Rate::per_second(count, count.saturating_mul(2));
+        }
+        if let Some(count) = requests_per_second {
+            limits.requests = Rate::per_second(count, count.saturating_mul(2));
+        }
+        if let Some(dead_peer) = dead_peer {
+            limits.dead_peer = dead_peer.0;
+            limits.keepalive = limits.keepalive.min(dead_peer.0 / 2);
+        }
         Ok(config)
     }
 }
@@ -195,7 +234,8 @@ mod tests {
     fn every_setting_has_a_line_in_the_file() {
         let all = file(
             "listen = '0.0.0.0:1'\ndata = '/d'\ntimetable = 'none'\nskip_unserved = true\nhold = '90s'\ngrace = '5s'\n\
-             plaintext = true\nadmin_socket = 'none'\nmax_connections = 9\nseed = 7\nlog = 'json'\nlog_level = 'debug'\n",
+             plaintext = true\nadmin_socket = 'none'\nmax_connections = 9\nconnections_per_address = 3\n\
+             accepts_per_second = 5\nrequests_per_second = 4\ntrusted_net = '10.0.0.0/8'\ndead_peer = '8s'\nseed = 7\nlog = 'json'\nlog_level = 'debug'\n",
         );
         let config = all.unwrap().config().unwrap();
         assert_eq!(config.listen.to_string(), "0.0.0.0:1");
@@ -204,6 +244,11 @@ mod tests {
         assert_eq!(config.admin_socket, AdminSocket::None);
         assert_eq!((config.hold.as_secs(), config.grace.as_secs()), (90, 5));
         assert_eq!((config.plaintext, config.limits.connections, config.seed), (true, 9, 7));
+        assert_eq!(config.limits.connections_per_address, 3);
+        assert_eq!(config.limits.accepts, Rate::per_second(5, 10));
+        assert_eq!(config.limits.requests, Rate::per_second(4, 8));
+        assert_eq!(config.limits.dead_peer.as_secs(), 8);
+        assert_eq!(config.trusted, "10.0.0.0/8".parse().unwrap());
     }
 
     #[test]

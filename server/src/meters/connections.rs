@@ -11,13 +11,19 @@ use super::{Each, Label, enrol};
 pub enum TurnedAway {
     /// There are as many as the limit allows.
     Full,
+    /// Its address has as many as one may have.
+    Address,
+    /// Strangers have filled what is theirs, and it has not resumed a session with holds in time.
+    Trial,
+    /// There was no open file to be had for it.
+    Files,
     /// Its socket had failed before it was served.
     Gone,
 }
 
 impl Label for TurnedAway {
     const NAME: &'static str = "reason";
-    const ALL: &'static [Self] = &[Self::Full, Self::Gone];
+    const ALL: &'static [Self] = &[Self::Full, Self::Address, Self::Trial, Self::Files, Self::Gone];
 
     fn index(self) -> usize {
         self as usize
@@ -26,6 +32,9 @@ impl Label for TurnedAway {
     fn value(self) -> &'static str {
         match self {
             Self::Full => "full",
+            Self::Address => "address",
+            Self::Trial => "trial",
+            Self::Files => "files",
             Self::Gone => "gone",
         }
     }

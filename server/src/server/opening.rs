@@ -15,6 +15,7 @@ use crate::dispatch::Service;
 use crate::feed::Feed;
 use crate::ledger::{Claimed, Ledger, LedgerError, Records, Restored, Standing};
 use crate::meters::{Meters, SeatState};
+use crate::session::Guesses;
 use crate::tls::Tls;
 
 /// What a server goes on with.
@@ -67,7 +68,9 @@ pub(super) async fn open(config: &Config) -> Result<Opened, StartError> {
         meters: meters.desk.clone(),
     })?;
     let (policy, limits) = (config.policy(), config.limits);
-    let service = Service { board, feed, desk, records, clock, epoch, policy, limits, meters, tls };
+    let guesses = Guesses::new(&limits);
+    let service =
+        Service { board, feed, desk, records, clock, epoch, policy, limits, meters, tls, guesses };
     Ok(Opened { service, running, vacant, sample_seed })
 }
 

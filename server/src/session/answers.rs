@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use trecho_shared::message::{
-    CartChanged, CartExpired, Done, Event, LostHold, LostReason, RefusalKind, SessionOpened,
+    CartChanged, CartExpired, Done, Event, LostHold, LostReason, SessionOpened,
 };
 use trecho_shared::rpc::{ErrorObject, Id, ProtocolError};
 
 use super::input::ReplyTo;
+use super::lookups::Verdict;
 use super::passenger::{Heard, Passenger};
-use super::replies::{Asked, Settled};
+use super::replies::{Asked, Found, Settled};
 use super::{Cut, Session};
 use crate::booking::{self, BookingKey, CartView, Lost, Outcome, Refusal};
 use crate::desk::Rejection;
 use crate::dispatch::{self, No, ReplyLine, rejected};
 use crate::ledger::RecordsError;
-use crate::meters::{Begun, ReplyKind};
+use crate::meters::Begun;
 
 impl Session {
     /// Writes the replies that are there, and what the session was told, in their order.
@@ -34,6 +35,7 @@ impl Session {
                         self.passenger.unhear(Heard::Lost(lost));
                         return Ok(());
                     }
+                    self.place.note_holds(!lost.cart.holds.is_empty());
                     let event = self.lost(&lost);
                     self.output.push(event.line());
                 }
@@ -63,10 +65,9 @@ impl Session {
         for _ in 0..count {
             match self.replies.next() {
                 None => return Ok(false),
-                Some(Settled::Line(begun, line)) => {
-                    let wrong = line.kind == ReplyKind::Refusal(RefusalKind::BookingUnknown);
-                    self.look_ups.note(wrong, &self.service.limits);
-                    self.send(begun, line);
+                Some(Settled::Line(begun, found)) => {
+                    self.note_look_up(found.verdict);
+                    self.send(begun, found.line);
                 }
                 Some(Settled::Answer(to, asked, Ok(outcome))) => self.accept(&to, asked, outcome),
                 Some(Settled::Answer(to, asked, Err(no))) => self.reject(&to, &asked, no)?,
@@ -80,6 +81,7 @@ impl Session {
         let ReplyTo { id, begun } = to;
         let line = match (asked, outcome) {
             (Asked::Open(token), Outcome::Attached { caller, cart }) => {
+                self.place.note_holds(!cart.holds.is_empty());
                 let opened = self.opened(&token, &cart);
                 self.passenger.attach(caller, token);
                 ReplyLine::result(id, &opened)
@@ -93,12 +95,18 @@ impl Session {
                 ReplyLine::result(id, &Done {})
             }
             (Asked::Cart, Outcome::Cart(view)) => {
+                self.place.note_holds(!view.holds.is_empty());
                 ReplyLine::result(id, &dispatch::cart::cart(&self.service, &view))
             }
             (Asked::Booking(claim), Outcome::Booked(record)) => {
+                self.place.note_holds(false);
                 ReplyLine::result(id, &dispatch::bookings::booking(&self.service, &record, claim))
             }
             (Asked::Booking(claim), Outcome::Booking(key)) => {
+                return self.look_up_first(to.clone(), key, claim);
+            }
+            (Asked::Cancel(locator, claim), Outcome::Booking(key)) => {
+                self.note_look_up(Verdict::Right(locator));
                 return self.look_up_first(to.clone(), key, claim);
             }
             (asked, _) => {
@@ -118,15 +126,20 @@ impl Session {
                 self.passenger = Passenger::Stranger;
                 self.held = None;
             }
-            Asked::Close | Asked::Cart => {}
-            Asked::Booking(_) => {
-                let wrong = rejection == Rejection::Refused(Refusal::BookingUnknown);
-                self.look_ups.note(wrong, &self.service.limits);
+            Asked::Close | Asked::Cart | Asked::Booking(_) => {}
+            Asked::Cancel(locator, _) => {
+                let unknown = rejection == Rejection::Refused(Refusal::BookingUnknown);
+                self.note_look_up(if unknown { Verdict::Wrong } else { Verdict::Right(*locator) });
             }
         }
         let no = rejected(&self.service, rejection).ok_or(Cut::Unknown)?;
         self.send(to.begun, ReplyLine::error(Some(&to.id), &no.into()));
         Ok(())
+    }
+
+    fn note_look_up(&mut self, verdict: Verdict) {
+        let Self { service, place, .. } = self;
+        self.look_ups.note(verdict, &service.limits, &service.guesses, place.origin());
     }
 
     /// Tells the booking as the ledger has it, before anything else.
@@ -139,7 +152,7 @@ impl Session {
         let service = Arc::clone(&self.service);
         let look_up = Box::pin(async move {
             Some(match service.records.by_key(key, claim).await {
-                Ok(Some(booking)) => ReplyLine::result(&id, &booking),
+                Ok(Some(booking)) => ReplyLine::result(&id, &booking).into(),
                 Ok(None) => internal(&id),
                 Err(error) => failed(&id, &error),
             })
@@ -213,11 +226,11 @@ impl Session {
 }
 
 /// The answer to a look-up that failed: the log says why.
-pub(super) fn failed(id: &Id, error: &RecordsError) -> ReplyLine {
+pub(super) fn failed(id: &Id, error: &RecordsError) -> Found {
     tracing::error!(%error, "a look-up has failed");
     internal(id)
 }
 
-fn internal(id: &Id) -> ReplyLine {
-    ReplyLine::error(Some(id), &ErrorObject::from(&ProtocolError::Internal))
+fn internal(id: &Id) -> Found {
+    ReplyLine::error(Some(id), &ErrorObject::from(&ProtocolError::Internal)).into()
 }

@@ -1,11 +1,69 @@
-//! How often a connection may ask for bookings that do not exist.
+//! How often bookings may be looked up that do not exist: on one connection, from one address, and
+//! by one locator.
+//!
+//! A claim code has 128 bits and is not to be guessed; this keeps the guessing from costing the
+//! server anything, and locators from being tried one after the other. A look-up counts as wrong
+//! from its beginning, until it turns out to be right: so that many at once are no way around.
+//! Whether the locator exists makes no difference to anything here.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::time::Instant;
+use trecho_shared::ids::Locator;
 use trecho_shared::message::{RefusalData, RefusalKind};
 
-use crate::limits::Limits;
+use crate::limits::{Limits, REMEMBERED};
+use crate::origin::Origin;
+use crate::rate::Rates;
 
-/// Counts wrong look-ups in a row.
+/// Wrong look-ups of all connections, by whom and of what. Spares those who are trusted.
+#[derive(Debug)]
+pub(crate) struct Guesses {
+    by_origin: Mutex<Rates<Origin>>,
+    by_locator: Mutex<Rates<Locator>>,
+}
+
+impl Guesses {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            by_origin: Mutex::new(Rates::new(limits.wrong_lookups_per_address, REMEMBERED)),
+            by_locator: Mutex::new(Rates::new(limits.wrong_lookups_per_locator, REMEMBERED)),
+        }
+    }
+
+    /// One more look-up, which counts as wrong for now; or after how long it may be made.
+    fn begin(&self, origin: Origin, locator: Locator) -> Result<(), Duration> {
+        let now = Instant::now();
+        // Nothing panics while they are locked. Always in this order.
+        let mut by_origin = self.by_origin.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut by_locator = self.by_locator.lock().unwrap_or_else(PoisonError::into_inner);
+        by_origin.permit(&origin, now)?;
+        by_locator.permit(&locator, now)?;
+        by_origin.charge(origin, now);
+        by_locator.charge(locator, now);
+        Ok(())
+    }
+
+    /// It was right.
+    fn right(&self, origin: Origin, locator: Locator) {
+        self.by_origin.lock().unwrap_or_else(PoisonError::into_inner).give_back(&origin);
+        self.by_locator.lock().unwrap_or_else(PoisonError::into_inner).give_back(&locator);
+    }
+}
+
+/// What a reply says of a look-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// There is such a booking.
+    Right(Locator),
+    /// There is none.
+    Wrong,
+    /// Nothing: it answers something else.
+    None,
+}
+
+/// Counts one connection's wrong look-ups in a row.
 #[derive(Debug, Default)]
 pub(super) struct LookUps {
     wrong: u32,
@@ -13,28 +71,103 @@ pub(super) struct LookUps {
 }
 
 impl LookUps {
-    /// A look-up was right or wrong.
-    pub(super) fn note(&mut self, wrong: bool, limits: &Limits) {
-        if !wrong {
-            self.wrong = 0;
-            return;
-        }
-        self.wrong += 1;
-        if self.wrong >= limits.wrong_lookups {
-            self.wrong = 0;
-            self.paused_until = Some(Instant::now() + limits.lookup_pause);
+    /// Whether a look-up may be made. It counts from now on.
+    pub(super) fn begin(
+        &mut self,
+        guesses: &Guesses,
+        origin: Option<Origin>,
+        locator: Locator,
+    ) -> Result<(), RefusalData> {
+        self.permit().map_err(refusal)?;
+        origin.map_or(Ok(()), |origin| guesses.begin(origin, locator)).map_err(refusal)
+    }
+
+    /// A look-up has come to this.
+    pub(super) fn note(
+        &mut self,
+        verdict: Verdict,
+        limits: &Limits,
+        guesses: &Guesses,
+        origin: Option<Origin>,
+    ) {
+        match verdict {
+            Verdict::None => {}
+            Verdict::Right(locator) => {
+                self.wrong = 0;
+                if let Some(origin) = origin {
+                    guesses.right(origin, locator);
+                }
+            }
+            Verdict::Wrong => {
+                self.wrong += 1;
+                if self.wrong >= limits.wrong_lookups {
+                    self.wrong = 0;
+                    self.paused_until = Some(Instant::now() + limits.lookup_pause);
+                }
+            }
         }
     }
 
-    /// Whether one more may be made.
-    pub(super) fn permit(&mut self) -> Result<(), RefusalData> {
+    fn permit(&mut self) -> Result<(), Duration> {
         let Some(until) = self.paused_until else { return Ok(()) };
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
             self.paused_until = None;
             return Ok(());
         }
-        let retry_after_ms = u64::try_from(left.as_millis()).ok();
-        Err(RefusalData { retry_after_ms, ..RefusalData::bare(RefusalKind::LimitExceeded) })
+        Err(left)
+    }
+}
+
+fn refusal(left: Duration) -> RefusalData {
+    // A millisecond more than nothing, so that nobody asks again at once.
+    let retry_after_ms = u64::try_from(left.as_millis()).ok().map(|left| left + 1);
+    RefusalData { retry_after_ms, ..RefusalData::bare(RefusalKind::LimitExceeded) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin(number: u8) -> Origin {
+        Origin::V4([192, 0, 2, number])
+    }
+
+    fn guesses() -> Guesses {
+        Guesses::new(&Limits::default())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_address_that_guesses_waits_whatever_the_locator_and_others_do_not() {
+        let guesses = guesses();
+        for index in 0..60 {
+            assert_eq!(guesses.begin(origin(1), Locator::from_index(index)), Ok(()));
+        }
+        let left = guesses.begin(origin(1), Locator::from_index(60)).unwrap_err();
+        assert!(left <= Duration::from_secs(60), "{left:?}");
+        assert_eq!(guesses.begin(origin(2), Locator::from_index(60)), Ok(()));
+        tokio::time::advance(Duration::from_secs(60)).await;
+        assert_eq!(guesses.begin(origin(1), Locator::from_index(60)), Ok(()));
+        assert!(guesses.begin(origin(1), Locator::from_index(60)).is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_locator_that_is_guessed_at_from_everywhere_rests_a_minute() {
+        let (guesses, locator) = (guesses(), Locator::from_index(7));
+        for number in 0..10 {
+            assert_eq!(guesses.begin(origin(number), locator), Ok(()));
+        }
+        assert_eq!(guesses.begin(origin(99), locator), Err(Duration::from_secs(60)));
+        tokio::time::advance(Duration::from_secs(60)).await;
+        assert_eq!(guesses.begin(origin(99), locator), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn look_ups_that_are_right_use_up_nothing() {
+        let (guesses, locator) = (guesses(), Locator::from_index(7));
+        for _ in 0..1_000 {
+            assert_eq!(guesses.begin(origin(1), locator), Ok(()));
+            guesses.right(origin(1), locator);
+        }
     }
 }

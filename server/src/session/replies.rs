@@ -5,10 +5,11 @@ use std::future::{Future, pending};
 use std::pin::Pin;
 
 use tokio::sync::oneshot;
-use trecho_shared::ids::{ClaimCode, SessionToken};
+use trecho_shared::ids::{ClaimCode, Locator, SessionToken};
 use trecho_shared::rpc::Id;
 
 use super::input::ReplyTo;
+use super::lookups::Verdict;
 use crate::booking::{CartView, Lost, Outcome};
 use crate::desk::{self, Rejection};
 use crate::dispatch::ReplyLine;
@@ -25,17 +26,34 @@ pub(super) enum Asked {
     Close,
     /// The cart, changed or not.
     Cart,
-    /// A booking under this claim code.
+    /// The booking that is made, under this claim code.
     Booking(ClaimCode),
+    /// A booking as it is once tickets of it are cancelled.
+    Cancel(Locator, ClaimCode),
 }
 
 /// A line that is being looked up; `None` if nothing may be said.
-pub(super) type LookUp = Pin<Box<dyn Future<Output = Option<ReplyLine>> + Send>>;
+pub(super) type LookUp = Pin<Box<dyn Future<Output = Option<Found>> + Send>>;
+
+/// A line, and what it says of a look-up.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// The line.
+    pub(super) line: ReplyLine,
+    /// Whether there was such a booking, if that was asked.
+    pub(super) verdict: Verdict,
+}
+
+impl From<ReplyLine> for Found {
+    fn from(line: ReplyLine) -> Self {
+        Self { line, verdict: Verdict::None }
+    }
+}
 
 /// How far a reply has come.
 enum Due {
     /// It is written.
-    Line(ReplyLine),
+    Line(Found),
     /// The desk has the order.
     Asked(Id, Asked, oneshot::Receiver<desk::Reply>),
     /// The desk has answered.
@@ -50,7 +68,7 @@ enum Due {
 #[derive(Debug)]
 pub(super) enum Settled {
     /// To be sent as it is.
-    Line(Begun, ReplyLine),
+    Line(Begun, Found),
     /// To be put into words.
     Answer(ReplyTo, Asked, desk::Reply),
     /// What became of it is not known, so nothing may be said.
@@ -74,7 +92,7 @@ impl Replies {
 
     /// A reply that is written already.
     pub(super) fn add_line(&mut self, begun: Begun, line: ReplyLine) {
-        self.waiting.push_back((begun, Due::Line(line)));
+        self.waiting.push_back((begun, Due::Line(line.into())));
     }
 
     /// A reply that the desk will give.

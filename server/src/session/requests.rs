@@ -4,18 +4,21 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
-use trecho_shared::ids::SessionToken;
-use trecho_shared::message::{BookingRef, Done, OpenSession, Request, WatchFeed};
+use tokio::time::Instant;
+use trecho_shared::ids::{Locator, SessionToken};
+use trecho_shared::message::{BookingRef, CancelBooking, Done, OpenSession, Request, WatchFeed};
 use trecho_shared::rpc::{ErrorObject, ProtocolError};
 
 use super::input::{Received, ReplyTo};
+use super::lookups::Verdict;
 use super::passenger::{Attached, Passenger, UNTOLD};
-use super::replies::Asked;
+use super::replies::{Asked, Found};
 use super::{Cut, Session, Watching};
 use crate::booking::Command;
 use crate::desk::{Order, Outbox, Rejection};
 use crate::dispatch::{self, Answer, No, ReplyLine, rejected};
-use crate::meters::Begun;
+use crate::listener::no_place;
+use crate::meters::{Begun, TurnedAway};
 
 /// What a peer is told that speaks TLS to a server without.
 const ENCRYPTED: &str = "this port speaks no TLS: connect without --tls";
@@ -34,8 +37,13 @@ impl Session {
     /// Starts what has come, as far as it can be started now.
     pub(super) async fn start_requests(&mut self) -> Result<(), Cut> {
         while self.may_start() {
-            let held = self.held.take().map(|held| Received::Request(held.0, held.1));
-            let Some(received) = held.or_else(|| self.input.next()) else { return Ok(()) };
+            let received = if let Some(held) = self.held.take() {
+                Received::Request(held.0, held.1)
+            } else {
+                let Some(received) = self.input.next() else { return Ok(()) };
+                self.count_line();
+                received
+            };
             self.greeted = true;
             match received {
                 Received::Request(to, request) => match self.start(to, request) {
@@ -69,16 +77,58 @@ impl Session {
         Ok(())
     }
 
-    fn may_start(&self) -> bool {
+    fn may_start(&mut self) -> bool {
         let limits = &self.service.limits;
         let held_back = self.held.is_some() && !self.replies.is_empty();
         !held_back
             && !self.passenger.is_arriving()
             && self.replies.len() < limits.requests_in_flight
             && self.output.len() < limits.unsent_bytes
+            && self.is_in_pace()
+    }
+
+    /// Whether the rate of requests allows one more, which is what has come next. One that was held
+    /// back has been counted.
+    fn is_in_pace(&mut self) -> bool {
+        self.paced_until = None;
+        if self.held.is_some() || self.place.origin().is_none() {
+            return true;
+        }
+        let now = Instant::now();
+        match self.used.permit(self.service.limits.requests, now) {
+            Ok(()) => true,
+            Err(left) => {
+                self.paced_until = Some(now + left);
+                false
+            }
+        }
+    }
+
+    /// A line counts, whatever it says.
+    fn count_line(&mut self) {
+        if self.place.origin().is_some() {
+            self.used.charge(self.service.limits.requests, Instant::now());
+        }
+    }
+
+    /// Whether this request is one that is answered on trial: who would resume a session may, and
+    /// whoever only asks whether the server is alive.
+    fn is_let_in(&self, request: &Request) -> bool {
+        let shows = match request {
+            Request::SessionOpen(params) => params.resume.is_some(),
+            Request::ServerPing(_) => true,
+            _ => false,
+        };
+        shows || !self.place.is_on_trial() || !self.passenger.is_stranger()
     }
 
     fn start(&mut self, to: ReplyTo, request: Request) -> Then {
+        if !self.is_let_in(&request) {
+            self.service.meters.connections.turned_away.of(TurnedAway::Trial).inc();
+            self.refuse(&to, No::Refused(no_place()));
+            self.take_leave();
+            return Then::Go;
+        }
         match request {
             Request::CartHold(_)
             | Request::CartRelease(_)
@@ -90,14 +140,10 @@ impl Session {
                 }
                 None => return self.arrive(to, request),
             },
-            Request::BookingsCancel(params) => match self.look_ups.permit() {
-                Ok(()) => {
-                    let command = dispatch::bookings::cancel(params)
-                        .map(|(command, claim)| (command, Asked::Booking(claim)));
-                    return self.order(to, command);
-                }
-                Err(refusal) => self.refuse(&to, No::Refused(refusal)),
-            },
+            Request::BookingsCancel(params) => {
+                let command = self.cancel(params);
+                return self.order(to, command);
+            }
             // The rest see what all before them did.
             _ if !self.replies.is_empty() => self.held = Some(Box::new((to, request))),
             Request::SessionOpen(params) => return self.open(to, params),
@@ -238,18 +284,34 @@ impl Session {
         Ok(dispatch::feed::watching(&self.service))
     }
 
+    fn cancel(&mut self, params: CancelBooking) -> Answer<(Command, Asked)> {
+        let locator = params.locator;
+        let (command, claim) = dispatch::bookings::cancel(params)?;
+        self.begin_look_up(locator)?;
+        Ok((command, Asked::Cancel(locator, claim)))
+    }
+
+    fn begin_look_up(&mut self, locator: Locator) -> Answer<()> {
+        let origin = self.place.origin();
+        self.look_ups.begin(&self.service.guesses, origin, locator).map_err(No::Refused)
+    }
+
     fn look_up(&mut self, to: ReplyTo, BookingRef { locator, claim }: BookingRef) {
-        if let Err(refusal) = self.look_ups.permit() {
-            return self.refuse(&to, No::Refused(refusal));
+        if let Err(no) = self.begin_look_up(locator) {
+            return self.refuse(&to, no);
         }
         let service = Arc::clone(&self.service);
         let ReplyTo { id, begun } = to;
         let look_up = Box::pin(async move {
             match service.records.by_locator(locator, claim).await {
-                Ok(Some(booking)) => Some(ReplyLine::result(&id, &booking)),
+                Ok(Some(booking)) => {
+                    let line = ReplyLine::result(&id, &booking);
+                    Some(Found { line, verdict: Verdict::Right(locator) })
+                }
                 Ok(None) => {
                     let unknown = Rejection::Refused(crate::booking::Refusal::BookingUnknown);
-                    Some(ReplyLine::error(Some(&id), &rejected(&service, unknown)?.into()))
+                    let line = ReplyLine::error(Some(&id), &rejected(&service, unknown)?.into());
+                    Some(Found { line, verdict: Verdict::Wrong })
                 }
                 Err(error) => Some(super::answers::failed(&id, &error)),
             }
