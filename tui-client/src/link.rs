@@ -9,7 +9,7 @@
 mod backoff;
 mod conversation;
 mod dial;
-mod scrub;
+pub(crate) mod scrub;
 mod task;
 mod wire;
 
