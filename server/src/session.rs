@@ -178,13 +178,24 @@ impl Session {
             self.hear_desk()?;
             self.start_requests().await?;
             self.tell_news().await?;
+            let was_full = self.is_full();
             self.flush()?;
+            if was_full && !self.is_full() && !self.input.is_exhausted() {
+                // What waited for this room is read already: nothing would wake the task for it.
+                tokio::task::consume_budget().await;
+                continue;
+            }
             if self.is_over() {
                 return Ok(());
             }
             self.rest();
             self.wait().await?;
         }
+    }
+
+    /// So much waits to be written that no request is started.
+    fn is_full(&self) -> bool {
+        self.output.len() >= self.service.limits.unsent_bytes
     }
 
     fn is_over(&self) -> bool {

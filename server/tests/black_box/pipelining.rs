@@ -144,3 +144,18 @@ async fn a_large_reply_arrives_whole() {
     }
     assert_eq!(seen.len(), 1200);
 }
+
+#[tokio::test]
+async fn replies_larger_than_what_may_wait_are_all_told_to_a_peer_that_reads() {
+    let world = World::new().await;
+    let mut client = world.client().await;
+    // More than may wait to be written, from requests that come in one read.
+    let mut lines = String::new();
+    for id in 0..128 {
+        writeln!(lines, r#"{{"jsonrpc":"2.0","id":{id},"method":"airports.list"}}"#).unwrap();
+    }
+    client.send(lines).await;
+    for id in 0..128 {
+        assert_eq!(client.line().await.expect("a reply for each request")["id"], json!(id));
+    }
+}
