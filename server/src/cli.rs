@@ -4,12 +4,14 @@
 
 mod admin;
 mod backup;
+mod cert;
 mod export;
 mod healthcheck;
 mod import;
 mod period;
 mod serve;
 mod settings;
+mod systemd;
 mod verify;
 
 use std::ffi::OsString;
@@ -20,7 +22,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use color_eyre::eyre::{self, WrapErr};
-use trecho_shared::text::scrub_lines;
 
 use crate::ledger::Occupied;
 use crate::timetable::UnservedLines;
@@ -36,6 +37,8 @@ struct Cli {
 }
 
 const IMPORT_HELP: &str = "A CSV file with the columns flight, date, from, to, departs, arrives, aircraft, cabin, fare_reais; or IATA SSIM chapter 7";
+const HEALTHCHECK_CERT_HELP: &str =
+    "The certificate that it must have; speaks TLS [default: TRECHO_TLS_CERT]";
 const HEALTHCHECK_HELP: &str = "Its address [default: 127.0.0.1:7470]";
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (protocol 1)");
 
@@ -112,7 +115,12 @@ enum Command {
         /// Its address.
         #[arg(env = "TRECHO_LISTEN", value_name = "ADDR:PORT", help = HEALTHCHECK_HELP)]
         address: Option<SocketAddr>,
+        /// The certificate that it must have.
+        #[arg(long, env = "TRECHO_TLS_CERT", value_name = "FILE", help = HEALTHCHECK_CERT_HELP)]
+        tls_cert: Option<PathBuf>,
     },
+    /// Make a self-signed certificate and its key, for --tls-cert and --tls-key
+    Cert(cert::Options),
 }
 
 /// Why a command did not do what it was asked.
@@ -142,7 +150,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            complain(&error);
+            // The streams may be closed; the exit code says the same.
+            let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -162,7 +171,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Command::Export { subject, format, data } => export::export(subject, format, &data),
         Command::Admin { action, target } => admin::admin(&target, action),
-        Command::Healthcheck { address } => healthcheck::healthcheck(address),
+        Command::Healthcheck { address, tls_cert } => {
+            healthcheck::healthcheck(address, tls_cert.as_deref())
+        }
+        Command::Cert(options) => cert::cert(&options),
     };
     let (code, report) = match done {
         Ok(()) => return ExitCode::SUCCESS,
@@ -184,22 +196,10 @@ fn chain(report: &eyre::Report) -> String {
     text
 }
 
-/// A line, or several, on the standard error stream. They may quote a file or a variable that
-/// somebody else wrote: whatever does not print is left out.
-fn say(lines: &str) {
+/// One line on the standard error stream.
+fn say(line: &str) {
     // A closed stream is nothing to fail over.
-    let _ = writeln!(std::io::stderr(), "{}", scrub_lines(lines));
-}
-
-/// What is wrong with the arguments; or the help or version, which were asked for.
-fn complain(error: &clap::Error) {
-    let text = error.to_string();
-    if scrub_lines(&text) == text {
-        // With its colours. The streams may be closed; the exit code says the same.
-        let _ = error.print();
-    } else {
-        say(text.trim_end());
-    }
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// The runtime of a command.

@@ -26,8 +26,6 @@ mod dispatch;
 #[cfg(feature = "faults")]
 mod faults;
 mod feed;
-#[cfg(any(test, fuzzing))]
-pub mod fuzz;
 pub mod ledger;
 pub mod limits;
 mod listener;
@@ -44,5 +42,5 @@ pub use admin::{AdminSocket, SocketError};
 pub use config::{Config, TimetableSource};
 pub use desk::Fault;
 pub use limits::Limits;
-pub use server::{Imported, Server, ServerHandle, StartError, import};
+pub use server::{Imported, Pulse, Server, ServerHandle, StartError, import};
 pub use tls::{IdentityError, TlsFiles};

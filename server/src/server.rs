@@ -6,9 +6,10 @@ mod import;
 mod opening;
 mod public;
 
+use std::future::pending;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -17,6 +18,7 @@ use trecho_shared::message::{Event, ServerClosing, ServerNotice};
 use trecho_shared::text::scrub;
 
 use crate::admin::{self, SocketError, Steering};
+use crate::booking::Command;
 use crate::config::Config;
 use crate::desk::{Fault, Rejection, Running};
 use crate::dispatch::Service;
@@ -87,6 +89,8 @@ pub struct ServerHandle {
     address: SocketAddr,
     announcer: Announcer,
     tls: Option<Arc<Tls>>,
+    /// Not to keep it: the desk ends when nobody is left who could ask it.
+    service: Weak<Service>,
     /// One task, which owns all others.
     running: JoinSet<Result<(), Fault>>,
 }
@@ -116,7 +120,7 @@ impl Server {
             config.seed = sample_seed.unwrap_or(config.seed);
             fill::fill(&service, &config).await?;
         }
-        let tls = service.tls.clone();
+        let (tls, asked) = (service.tls.clone(), Arc::downgrade(&service));
         let announcer = Announcer {
             announcements: Arc::new(watch::Sender::new(Announcement::Serving)),
             retry_in_ms: crate::dispatch::closing_retry_ms(&service),
@@ -134,7 +138,23 @@ impl Server {
         let admission = Arc::new(Admission::new(&service.limits, config.trusted));
         let listening = listener::listen(socket, Arc::clone(&service), admission, heard);
         tasks.spawn(run(listening, service, running, beside));
-        Ok(ServerHandle { address, announcer, tls, running: tasks })
+        Ok(ServerHandle { address, announcer, tls, service: asked, running: tasks })
+    }
+}
+
+/// Tells whether the desk is alive.
+#[derive(Debug, Clone)]
+pub struct Pulse(Weak<Service>);
+
+impl Pulse {
+    /// Asks the desk something that changes nothing, and waits for the answer: it comes when all
+    /// that is queued before it is decided and on disk, and never from a desk that hangs.
+    pub async fn beat(&self) {
+        let Some(service) = self.0.upgrade() else { return pending().await };
+        let desk = service.desk.clone();
+        drop(service);
+        // A refusal is an answer, too.
+        let _answer = desk.ask(Command::Sweep, None).await;
     }
 }
 
@@ -179,6 +199,11 @@ impl ServerHandle {
     /// What clients know this server by; `None` where nothing is encrypted.
     pub fn fingerprint(&self) -> Option<KeyFingerprint> {
         self.tls.as_ref().map(|tls| tls.fingerprint())
+    }
+
+    /// Where to feel whether the server is alive, also while [`wait`](Self::wait) has the handle.
+    pub fn pulse(&self) -> Pulse {
+        Pulse(Weak::clone(&self.service))
     }
 
     /// Reads the certificate and key again, for the connections to come. Those that are open stay

@@ -1,6 +1,7 @@
 //! Who the server proves to be, and on which terms it encrypts: TLS 1.3, one certificate, and no
 //! memory of earlier connections.
 
+mod expect;
 mod identity;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use arc_swap::ArcSwap;
 use rustls::ServerConfig;
 use trecho_shared::fingerprint::KeyFingerprint;
 
+pub(crate) use expect::{expecting, fingerprint_of};
 pub(crate) use identity::Identity;
 pub use identity::IdentityError;
 

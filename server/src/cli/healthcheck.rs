@@ -1,16 +1,23 @@
 //! `trechod healthcheck`: a request and its reply, as any client would.
+//!
+//! A server that encrypts must have the very key of the certificate that is named: the health check
+//! runs beside the server and has its file, so it needs no authority and no name to believe it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::path::Path;
 use std::time::Duration;
 
 use color_eyre::eyre::{self, WrapErr, bail};
+use rustls::{ClientConnection, StreamOwned};
 use trecho_shared::DEFAULT_PORT;
+use trecho_shared::fingerprint::KeyFingerprint;
 use trecho_shared::limits::REPLY_LINE_BYTES;
 use trecho_shared::message::{Empty, Pong};
 use trecho_shared::rpc::{Id, Incoming, request};
 
 use super::Failure;
+use crate::tls;
 
 /// Where a server listens unless told otherwise.
 const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT);
@@ -18,9 +25,10 @@ const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAUL
 /// A server that is well answers sooner.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-pub(super) fn healthcheck(address: Option<SocketAddr>) -> Result<(), Failure> {
+pub(super) fn healthcheck(address: Option<SocketAddr>, cert: Option<&Path>) -> Result<(), Failure> {
     let address = reachable(address.unwrap_or(HERE));
-    ping(address).wrap_err_with(|| format!("{address} is not well"))?;
+    let expected = cert.map(tls::fingerprint_of).transpose()?;
+    ping(address, expected).wrap_err_with(|| format!("{address} is not well"))?;
     // A closed stream is nothing to fail over.
     let _ = writeln!(std::io::stdout(), "{address} is well");
     Ok(())
@@ -36,12 +44,23 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-fn ping(address: SocketAddr) -> eyre::Result<()> {
-    let mut socket =
-        TcpStream::connect_timeout(&address, PATIENCE).wrap_err("nobody answers there")?;
+fn ping(address: SocketAddr, expected: Option<KeyFingerprint>) -> eyre::Result<()> {
+    let socket = TcpStream::connect_timeout(&address, PATIENCE).wrap_err("nobody answers there")?;
     socket.set_read_timeout(Some(PATIENCE))?;
     socket.set_write_timeout(Some(PATIENCE))?;
+    match expected {
+        None => ask(socket),
+        Some(expected) => {
+            let (config, name) = tls::expecting(expected, address)?;
+            let connection = ClientConnection::new(config, name)?;
+            ask(StreamOwned::new(connection, socket))
+        }
+    }
+}
+
+fn ask(mut socket: impl Read + Write) -> eyre::Result<()> {
     socket.write_all(&request(&Id::Number(1), "server.ping", &Empty {}))?;
+    socket.flush()?;
     let mut line = Vec::new();
     let most = u64::try_from(REPLY_LINE_BYTES).unwrap_or(u64::MAX);
     BufReader::new(socket.take(most))

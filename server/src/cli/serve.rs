@@ -1,11 +1,12 @@
 //! `trechod serve`.
 
 use std::path::PathBuf;
+use std::pin::pin;
 
 use color_eyre::eyre::WrapErr;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Failure, Settings, runtime, say};
+use super::{Failure, Settings, runtime, say, systemd};
 use crate::log;
 use crate::server::{Server, ServerHandle, StartError};
 
@@ -22,6 +23,7 @@ pub(super) fn serve(settings: Settings, file: Option<PathBuf>) -> Result<(), Fai
     runtime()?.block_on(async {
         // Before the server: a signal while it starts is not lost.
         let mut stops = Stops::listen().wrap_err("cannot listen for signals")?;
+        let reloads = signal(SignalKind::hangup()).wrap_err("cannot listen for signals")?;
         let started = tokio::select! {
             started = Server::start(config) => started,
             () = stops.next() => return Ok(()),
@@ -31,35 +33,62 @@ pub(super) fn serve(settings: Settings, file: Option<PathBuf>) -> Result<(), Fai
             error => Failure::Failed(error.into()),
         })?;
         announce(format, &server, &data_dir);
-        run(server, stops).await
+        systemd::ready();
+        run(server, stops, reloads).await
     })
 }
 
 /// The one line that says where it serves.
 fn announce(format: log::Format, server: &ServerHandle, data_dir: &std::path::Path) {
     let address = server.local_addr();
+    let key = server.fingerprint().map(|fingerprint| fingerprint.to_string());
     match format {
         log::Format::Pretty => {
-            say(&format!("trechod serves {address} (data in {})", data_dir.display()));
+            let tls = key.map(|key| format!("TLS by the key {key}, ")).unwrap_or_default();
+            say(&format!("trechod serves {address} ({tls}data in {})", data_dir.display()));
         }
-        log::Format::Json => say(&serde_json::json!({ "serves": address }).to_string()),
+        log::Format::Json => {
+            say(&serde_json::json!({ "serves": address, "tls_key": key }).to_string());
+        }
     }
 }
 
-async fn run(mut server: ServerHandle, mut stops: Stops) -> Result<(), Failure> {
-    tokio::select! {
-        ended = server.wait() => return Ok(ended?),
-        () = stops.next() => {}
+async fn run(
+    mut server: ServerHandle,
+    mut stops: Stops,
+    mut reloads: Signal,
+) -> Result<(), Failure> {
+    let mut watchdog = pin!(systemd::keep_watchdog(server.pulse()));
+    loop {
+        tokio::select! {
+            ended = server.wait() => return Ok(ended?),
+            () = stops.next() => break,
+            _ = reloads.recv() => reload(&server),
+            never = &mut watchdog => match never {},
+        }
     }
     tracing::info!("stopping: connections get what they are owed");
+    systemd::stopping();
     server.stop();
     tokio::select! {
         ended = server.wait() => Ok(ended?),
+        never = &mut watchdog => match never {},
         () = stops.next() => {
             let impatient = "a second signal has cut the connections; what was answered is on disk";
             Err(Failure::Failed(color_eyre::eyre::eyre!(impatient)))
         }
     }
+}
+
+/// SIGHUP: whoever has renewed the certificate wants it used.
+fn reload(server: &ServerHandle) {
+    systemd::reloading();
+    match server.reload_tls() {
+        Ok(Some(key)) => tracing::info!(%key, "new connections get the certificate read just now"),
+        Ok(None) => tracing::info!("nothing to read again: this server has no certificate"),
+        Err(error) => tracing::error!(%error, "the certificate stays as it was"),
+    }
+    systemd::ready();
 }
 
 /// SIGTERM and Ctrl-C.

@@ -15,6 +15,7 @@ use crate::log;
 use crate::origin::Trusted;
 use crate::rate::Rate;
 use crate::timetable::UnservedLines;
+use crate::tls::TlsFiles;
 
 const DATA_HELP: &str = "Directory for everything that lasts [default: $XDG_DATA_HOME/trechod, or \
                          ~/.local/share/trechod]";
@@ -49,6 +50,12 @@ pub(super) struct Settings {
     /// Socket for `trechod admin`, or none [default: admin/admin.sock in the data directory]
     #[arg(long, env = "TRECHO_ADMIN_SOCKET", value_name = "PATH|none")]
     pub(super) admin_socket: Option<AdminSocketAt>,
+    /// The certificate to encrypt with, and what signed it, as PEM; read again on SIGHUP
+    #[arg(long, env = "TRECHO_TLS_CERT", value_name = "FILE")]
+    pub(super) tls_cert: Option<PathBuf>,
+    /// The certificate's private key, as PEM, readable by no stranger; read again on SIGHUP
+    #[arg(long, env = "TRECHO_TLS_KEY", value_name = "FILE")]
+    pub(super) tls_key: Option<PathBuf>,
     /// How many connections at once [default: 16384, or what the open-files limit allows]
     #[arg(long, env = "TRECHO_MAX_CONNECTIONS", value_name = "N")]
     pub(super) max_connections: Option<usize>,
@@ -61,9 +68,6 @@ pub(super) struct Settings {
     /// How many requests a second a connection is read for; 0: any number [default: 100]
     #[arg(long, env = "TRECHO_REQUESTS_PER_SECOND", value_name = "N")]
     pub(super) requests_per_second: Option<u32>,
-    /// How many seats the carts of one address hold at once; 0: any number [default: 360]
-    #[arg(long, env = "TRECHO_HOLDS_PER_ADDRESS", value_name = "N")]
-    pub(super) holds_per_address: Option<usize>,
     /// Networks that are spared these limits, as loopback is; none spares nobody
     #[arg(long, env = "TRECHO_TRUSTED_NET", value_name = "NET,…|gateway|none")]
     pub(super) trusted_net: Option<Trusted>,
@@ -140,6 +144,9 @@ pub(super) enum SettingsError {
         /// Where in it, and what.
         source: toml::de::Error,
     },
+    /// Half of what it takes to encrypt.
+    #[error("a certificate and its key come together: say both --tls-cert and --tls-key")]
+    HalfAPair,
     /// Neither a data directory nor a home.
     #[error("there is no home directory to keep data in; say where with --data DIR")]
     NoHome,
@@ -165,13 +172,14 @@ impl Settings {
             grace: self.grace.or(fallback.grace),
             plaintext: self.plaintext.or(fallback.plaintext),
             admin_socket: self.admin_socket.or(fallback.admin_socket),
+            tls_cert: self.tls_cert.or(fallback.tls_cert),
+            tls_key: self.tls_key.or(fallback.tls_key),
             max_connections: self.max_connections.or(fallback.max_connections),
             connections_per_address: self
                 .connections_per_address
                 .or(fallback.connections_per_address),
             accepts_per_second: self.accepts_per_second.or(fallback.accepts_per_second),
             requests_per_second: self.requests_per_second.or(fallback.requests_per_second),
-            holds_per_address: self.holds_per_address.or(fallback.holds_per_address),
             trusted_net: self.trusted_net.or(fallback.trusted_net),
             dead_peer: self.dead_peer.or(fallback.dead_peer),
             seed: self.seed.or(fallback.seed),
@@ -184,15 +192,8 @@ impl Settings {
     pub(super) fn config(self) -> Result<Config, SettingsError> {
         let Self { listen, data, timetable, skip_unserved, hold, grace, plaintext, .. } = self;
         let Self { max_connections, connections_per_address, accepts_per_second, .. } = self;
-        let Self {
-            requests_per_second,
-            holds_per_address,
-            trusted_net,
-            dead_peer,
-            admin_socket,
-            seed,
-            ..
-        } = self;
+        let Self { requests_per_second, trusted_net, dead_peer, admin_socket, seed, .. } = self;
+        let Self { tls_cert, tls_key, .. } = self;
         let data_dir = data.or_else(default_data_dir).ok_or(SettingsError::NoHome)?;
         let mut config = Config::new(data_dir);
         config.listen = listen.unwrap_or(config.listen);
@@ -204,8 +205,12 @@ impl Settings {
         config.grace = grace.map_or(config.grace, |period| period.0);
         config.plaintext = plaintext.unwrap_or(config.plaintext);
         config.admin_socket = admin_socket.map_or(AdminSocket::InData, |socket| socket.0);
+        config.tls = match (tls_cert, tls_key) {
+            (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
+            (None, None) => None,
+            (Some(_), None) | (None, Some(_)) => return Err(SettingsError::HalfAPair),
+        };
         config.seed = seed.unwrap_or(config.seed);
-        config.holds_per_address = holds_per_address.unwrap_or(config.holds_per_address);
         config.trusted = trusted_net.unwrap_or(config.trusted);
         let limits = &mut config.limits;
         limits.connections = max_connections.unwrap_or(limits.connections);
@@ -247,8 +252,8 @@ mod tests {
     fn every_setting_has_a_line_in_the_file() {
         let all = file(
             "listen = '0.0.0.0:1'\ndata = '/d'\ntimetable = 'none'\nskip_unserved = true\nhold = '90s'\ngrace = '5s'\n\
-             plaintext = true\nadmin_socket = 'none'\nmax_connections = 9\nconnections_per_address = 3\n\
-             accepts_per_second = 5\nrequests_per_second = 4\nholds_per_address = 6\ntrusted_net = '10.0.0.0/8'\ndead_peer = '8s'\nseed = 7\nlog = 'json'\nlog_level = 'debug'\n",
+             plaintext = true\ntls_cert = '/c'\ntls_key = '/k'\nadmin_socket = 'none'\nmax_connections = 9\nconnections_per_address = 3\n\
+             accepts_per_second = 5\nrequests_per_second = 4\ntrusted_net = '10.0.0.0/8'\ndead_peer = '8s'\nseed = 7\nlog = 'json'\nlog_level = 'debug'\n",
         );
         let config = all.unwrap().config().unwrap();
         assert_eq!(config.listen.to_string(), "0.0.0.0:1");
@@ -256,11 +261,12 @@ mod tests {
         assert_eq!(config.unserved, UnservedLines::Skip);
         assert_eq!(config.admin_socket, AdminSocket::None);
         assert_eq!((config.hold.as_secs(), config.grace.as_secs()), (90, 5));
+        let files = TlsFiles { cert: "/c".into(), key: "/k".into() };
+        assert_eq!(config.tls, Some(files));
         assert_eq!((config.plaintext, config.limits.connections, config.seed), (true, 9, 7));
         assert_eq!(config.limits.connections_per_address, 3);
         assert_eq!(config.limits.accepts, Rate::per_second(5, 10));
         assert_eq!(config.limits.requests, Rate::per_second(4, 8));
-        assert_eq!(config.policy().address_seats, 6);
         assert_eq!(config.limits.dead_peer.as_secs(), 8);
         assert_eq!(config.trusted, "10.0.0.0/8".parse().unwrap());
     }
@@ -271,6 +277,14 @@ mod tests {
         assert!(error.contains("line 2") && error.contains("holds"), "{error}");
         let error = file("hold = '9 minutes'\n").unwrap_err().to_string();
         assert!(error.contains("line 1") && error.contains("such as 90s"), "{error}");
+    }
+
+    #[test]
+    fn half_a_pair_is_refused() {
+        for half in ["tls_cert = '/c'", "tls_key = '/k'"] {
+            let settings = file(&format!("data = '/d'\n{half}")).unwrap();
+            assert!(matches!(settings.config(), Err(SettingsError::HalfAPair)));
+        }
     }
 
     #[test]

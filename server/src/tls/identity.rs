@@ -123,7 +123,7 @@ fn without_memory(mut config: ServerConfig) -> ServerConfig {
     config
 }
 
-fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, IdentityError> {
+pub(super) fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, IdentityError> {
     let text = read(path)?;
     let chain: Result<Vec<_>, pem::Error> = CertificateDer::pem_slice_iter(&text).collect();
     match chain {

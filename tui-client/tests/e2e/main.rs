@@ -10,7 +10,6 @@ mod pty;
 mod command_line;
 mod demo;
 mod exits;
-mod hostile;
 mod link;
 mod load;
 mod purchase;

@@ -5,17 +5,16 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::timeout;
 
 /// Long enough for any machine; a test that waits so long has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Client {
-    pub(crate) reader: BufReader<OwnedReadHalf>,
-    pub(crate) writer: Option<OwnedWriteHalf>,
+    pub(crate) reader: BufReader<Box<dyn AsyncRead + Send + Unpin>>,
+    pub(crate) writer: Option<Box<dyn AsyncWrite + Send + Unpin>>,
     next_id: u64,
     /// Events that came while a reply was awaited.
     events: VecDeque<Value>,
@@ -28,22 +27,26 @@ impl Client {
         Self::over(socket)
     }
 
-    /// Connects from this address of the machine.
-    pub(crate) async fn from(source: &str, address: SocketAddr) -> Self {
-        let socket = tokio::net::TcpSocket::new_v4().unwrap();
-        socket.bind(SocketAddr::new(source.parse().unwrap(), 0)).unwrap();
-        Self::over(socket.connect(address).await.unwrap())
-    }
-
     pub(crate) fn over(socket: TcpStream) -> Self {
         let (reader, writer) = socket.into_split();
+        Self::of(Box::new(reader), Box::new(writer))
+    }
+
+    /// Over any two halves.
+    pub(crate) fn of(
+        reader: Box<dyn AsyncRead + Send + Unpin>,
+        writer: Box<dyn AsyncWrite + Send + Unpin>,
+    ) -> Self {
         let reader = BufReader::new(reader);
         Self { reader, writer: Some(writer), next_id: 1, events: VecDeque::new() }
     }
 
     /// Sends bytes as they are.
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        self.writer.as_mut().unwrap().write_all(bytes.as_ref()).await.unwrap();
+        let writer = self.writer.as_mut().unwrap();
+        writer.write_all(bytes.as_ref()).await.unwrap();
+        // Encryption may hold some of it back.
+        writer.flush().await.unwrap();
     }
 
     /// Ends the sending side.

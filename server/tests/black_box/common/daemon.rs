@@ -97,6 +97,19 @@ impl Daemon {
             .unwrap();
     }
 
+    /// Reads its log up to the first line with these words; the line.
+    pub(crate) fn says(&mut self, words: &str) -> String {
+        let mut said = String::new();
+        loop {
+            let mut line = String::new();
+            assert_ne!(self.stderr.read_line(&mut line).unwrap(), 0, "never {words:?}: {said}");
+            if line.contains(words) {
+                return line;
+            }
+            said.push_str(&line);
+        }
+    }
+
     /// kill -9.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();

@@ -1,4 +1,0 @@
-//! Lines out of bytes.
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| trecho_server::fuzz::codec(bytes));

@@ -1,0 +1,57 @@
+//! What systemd is told: ready, reloading, stopping, and, while the desk answers, alive.
+//!
+//! Everything here does nothing where no `NOTIFY_SOCKET` is set, which is where systemd does not run
+//! this process.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+use tokio::time::{Instant, interval_at, timeout};
+
+use crate::server::Pulse;
+
+/// It serves.
+pub(super) fn ready() {
+    tell(&[NotifyState::Ready]);
+}
+
+/// It reads files again; [`ready`] says when it has.
+pub(super) fn reloading() {
+    // systemd wants to know since when, so that it can tell this reload from another.
+    match NotifyState::monotonic_usec_now() {
+        Ok(now) => tell(&[NotifyState::Reloading, now]),
+        Err(error) => tracing::warn!(%error, "cannot tell systemd of the reload"),
+    }
+}
+
+/// It sees its connections off.
+pub(super) fn stopping() {
+    tell(&[NotifyState::Stopping]);
+}
+
+/// Tells the watchdog, for ever, that the server is alive: twice in the time that systemd allows,
+/// and only when the desk has answered within the half of it. A process whose writer hangs serves
+/// nobody, whatever its sockets say. Waits for ever where there is no watchdog.
+pub(super) async fn keep_watchdog(pulse: Pulse) -> Infallible {
+    let Some(allowed) = sd_notify::watchdog_enabled() else { return std::future::pending().await };
+    let half = (allowed / 2).max(Duration::from_millis(1));
+    let mut ticks = interval_at(Instant::now(), half);
+    loop {
+        ticks.tick().await;
+        if timeout(half, pulse.beat()).await.is_ok() {
+            tell(&[NotifyState::Watchdog]);
+        } else {
+            tracing::error!(
+                waited.ms = half.as_millis(),
+                "the desk does not answer: systemd is not told that this server is alive"
+            );
+        }
+    }
+}
+
+fn tell(states: &[NotifyState]) {
+    if let Err(error) = sd_notify::notify(states) {
+        tracing::warn!(%error, "cannot tell systemd how this server is");
+    }
+}
