@@ -22,6 +22,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use color_eyre::eyre::{self, WrapErr};
+use trecho_shared::text::scrub_lines;
 
 use crate::ledger::Occupied;
 use crate::timetable::UnservedLines;
@@ -150,8 +151,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            // The streams may be closed; the exit code says the same.
-            let _ = error.print();
+            complain(&error);
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -196,10 +196,22 @@ fn chain(report: &eyre::Report) -> String {
     text
 }
 
-/// One line on the standard error stream.
-fn say(line: &str) {
+/// A line, or several, on the standard error stream. They may quote a file or a variable that
+/// somebody else wrote: whatever does not print is left out.
+fn say(lines: &str) {
     // A closed stream is nothing to fail over.
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(std::io::stderr(), "{}", scrub_lines(lines));
+}
+
+/// What is wrong with the arguments; or the help or version, which were asked for.
+fn complain(error: &clap::Error) {
+    let text = error.to_string();
+    if scrub_lines(&text) == text {
+        // With its colours. The streams may be closed; the exit code says the same.
+        let _ = error.print();
+    } else {
+        say(text.trim_end());
+    }
 }
 
 /// The runtime of a command.

@@ -48,6 +48,8 @@ pub struct Config {
     pub grace: Duration,
     /// Where operators reach the server: nowhere unless they are to.
     pub admin_socket: AdminSocket,
+    /// How many seats the carts of one address hold at once; 0 means any number.
+    pub holds_per_address: usize,
     /// The bounds of connections.
     pub limits: Limits,
     /// Who is spared the bounds of addresses.
@@ -70,6 +72,7 @@ impl Config {
             hold: Duration::from_secs(600),
             grace: Duration::from_secs(60),
             admin_socket: AdminSocket::None,
+            holds_per_address: Policy::default().address_seats,
             limits: Limits::default(),
             trusted: Trusted::default(),
             clock: Clock::start(),
@@ -81,6 +84,7 @@ impl Config {
         Policy {
             hold_ms: milliseconds(self.hold),
             grace_ms: milliseconds(self.grace),
+            address_seats: self.holds_per_address,
             ..Policy::default()
         }
     }

@@ -16,6 +16,7 @@
 //! [`Fault`], no order gets an answer, and the process has to end.
 
 mod batch;
+mod budgets;
 mod outboxes;
 mod sweeper;
 mod writer;
@@ -35,6 +36,7 @@ use crate::booking::{self, Change, Command, Outcome, Refusal, State};
 use crate::clock::Clock;
 use crate::ledger::{Ledger, LedgerError};
 use crate::meters::DeskMeters;
+use crate::origin::Origin;
 
 use writer::Writer;
 
@@ -70,6 +72,9 @@ pub enum Rejection {
     /// The rules say no.
     #[error("refused: {0:?}")]
     Refused(Refusal),
+    /// Its address, or its session, has to wait before it holds anything more; nothing was changed.
+    #[error("a limit of holds is reached; again in {0} ms")]
+    LimitExceeded(i64),
     /// The disk has no room; nothing was changed. Later it may have.
     #[error("the disk has no room")]
     StorageUnavailable,
@@ -82,13 +87,28 @@ pub enum Rejection {
     Unknown,
 }
 
+/// A connection, as far as the desk needs to know it.
+#[derive(Debug)]
+pub struct Attachment {
+    /// Where to tell it what it did not ask for.
+    pub outbox: Outbox,
+    /// Where it comes from, if the limits of addresses count for it.
+    pub origin: Option<Origin>,
+}
+
+impl From<Outbox> for Attachment {
+    fn from(outbox: Outbox) -> Self {
+        Self { outbox, origin: None }
+    }
+}
+
 /// A command and the way back.
 #[derive(Debug)]
 pub struct Order {
     /// What is to be decided.
     pub command: Command,
-    /// If this opens or resumes a session: where to tell it what it did not ask for.
-    pub attach: Option<Outbox>,
+    /// If this opens or resumes a session: the connection that is to speak for it.
+    pub attach: Option<Attachment>,
     /// Gets the answer; is dropped without one over a [`Fault`]. If nobody is there to hear that a
     /// session was attached, the desk detaches it again.
     pub reply: oneshot::Sender<Reply>,
@@ -177,7 +197,7 @@ impl Desk {
     /// Says why the command was not carried out.
     pub async fn ask(&self, command: Command, attach: Option<Outbox>) -> Reply {
         let (reply, answer) = oneshot::channel();
-        self.send(Order { command, attach, reply }).await;
+        self.send(Order { command, attach: attach.map(Into::into), reply }).await;
         answer.await.unwrap_or(Err(Rejection::Unknown))
     }
 

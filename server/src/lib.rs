@@ -26,6 +26,8 @@ mod dispatch;
 #[cfg(feature = "faults")]
 mod faults;
 mod feed;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 pub mod ledger;
 pub mod limits;
 mod listener;

@@ -20,6 +20,9 @@ pub const TEXT_GRAPHEMES: usize = 64;
 /// Free text has at most this many combining marks in a row.
 pub const COMBINING_MARKS_IN_A_ROW: usize = 3;
 
+/// What an error says has at most this many characters: it may quote what it complains of.
+pub const MESSAGE_CHARACTERS: usize = 400;
+
 /// An e-mail address has at most this many bytes (RFC 5321's path, less its brackets).
 pub const EMAIL_BYTES: usize = 254;
 

@@ -61,17 +61,32 @@ pub fn clean(text: &str) -> Result<String, TextError> {
 /// `text` without any character that [`clean`] would refuse; a tab or a line break becomes a blank.
 /// For text of any length that arrives from the other end.
 pub fn scrub(text: &str) -> String {
+    scrubbed(text).collect()
+}
+
+/// The same, and no more than the first `characters` of it: for text that somebody else wrote and a
+/// person is to read.
+pub fn scrub_to(text: &str, characters: usize) -> String {
+    scrubbed(text).take(characters).collect()
+}
+
+/// The same line by line, for what is written to a terminal outside of the screen, whoever's words
+/// are in it: the line breaks stay.
+pub fn scrub_lines(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(scrub).collect();
+    lines.join("\n")
+}
+
+fn scrubbed(text: &str) -> impl Iterator<Item = char> {
     let mut marks = 0;
-    text.chars()
-        .filter_map(|character| match character {
-            '\t' | '\n' | '\r' => Some(' '),
-            _ if !is_printable(character) => None,
-            _ => {
-                marks = if is_mark(character) { marks + 1 } else { 0 };
-                (marks <= COMBINING_MARKS_IN_A_ROW).then_some(character)
-            }
-        })
-        .collect()
+    text.chars().filter_map(move |character| match character {
+        '\t' | '\n' | '\r' => Some(' '),
+        _ if !is_printable(character) => None,
+        _ => {
+            marks = if is_mark(character) { marks + 1 } else { 0 };
+            (marks <= COMBINING_MARKS_IN_A_ROW).then_some(character)
+        }
+    })
 }
 
 fn is_mark(character: char) -> bool {
@@ -146,6 +161,9 @@ mod tests {
     fn scrubbing_keeps_what_can_be_read() {
         assert_eq!(scrub("a\u{1b}]52;c;x\u{7}b\u{202e}\nc"), "a]52;c;xb c");
         assert_eq!(scrub(&format!("e{}", "\u{0301}".repeat(10_000))).chars().count(), 4);
+        assert_eq!(scrub_to("a\u{1b}\u{202e}bcd", 3), "abc");
+        assert_eq!(scrub_to("ab", 3), "ab");
+        assert_eq!(scrub_lines("a\u{1b}b\r\n\n\u{202e}c\n"), "ab \n\nc\n");
     }
 
     #[test]

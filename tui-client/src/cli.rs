@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 
 use clap::{Parser, Subcommand};
 use color_eyre::eyre::Report;
+use trecho_shared::text::scrub_lines;
 
 use crate::config::{Address, Config, Locale, Settings, SettingsError};
 use crate::run::{Elsewhere, open};
@@ -131,16 +132,35 @@ pub fn main() -> ExitCode {
     match run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // A closed standard error is nobody to complain to.
-            let _ = writeln!(io::stderr(), "trecho: {error}");
+            say(&format!("trecho: {error}"));
             ExitCode::from(error.exit_code())
         }
     }
 }
 
+/// A line, or several, on the standard error stream. They may quote a file, a variable or a server:
+/// whatever does not print is left out.
+fn say(lines: &str) {
+    // A closed standard error is nobody to complain to.
+    let _ = writeln!(io::stderr(), "{}", scrub_lines(lines));
+}
+
+/// The arguments. What is wrong with them, the help and the version are told here, and end the
+/// process with 2 or 0.
+fn parse(args: Vec<OsString>) -> Cli {
+    Cli::try_parse_from(args).unwrap_or_else(|error| {
+        let text = error.to_string();
+        if scrub_lines(&text) == text {
+            // With its colours.
+            error.exit();
+        }
+        say(text.trim_end());
+        std::process::exit(error.exit_code())
+    })
+}
+
 fn run(args: Vec<OsString>) -> Result<(), CliError> {
-    // Tells usage errors, help and version itself, and ends the process with 2 or 0.
-    let Cli { addr, settings, config, command } = Cli::parse_from(args);
+    let Cli { addr, settings, config, command } = parse(args);
     let locale = Locale::of(|name| std::env::var(name).ok());
     let settings = settings.at(addr).or(Settings::of_file(config.as_deref())?);
     match command {

@@ -14,6 +14,8 @@ pub mod config;
 mod demo;
 pub mod effect;
 pub mod format;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 pub mod glyphs;
 pub mod input;
 pub mod keys;

@@ -9,7 +9,7 @@
 mod backoff;
 mod conversation;
 mod dial;
-mod scrub;
+pub(crate) mod scrub;
 mod task;
 mod wire;
 
@@ -27,6 +27,8 @@ use trecho_shared::message::PersonName;
 use crate::effect::{Ask, AskId, Leave};
 use crate::message::{Failure, LinkNews};
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use conversation::Rehearsal;
 pub use dial::endpoint;
 
 /// How many asks may wait for the task. One more is answered with [`Failure::Offline`].

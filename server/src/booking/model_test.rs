@@ -27,6 +27,8 @@ pub(crate) const POLICY: Policy = Policy {
     passengers: 3,
     legs: 3,
     seats: 6,
+    address_seats: 0,
+    lapses: 0,
 };
 
 /// How often each shape of an answer or of a course of events was seen.

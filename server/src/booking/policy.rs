@@ -21,6 +21,13 @@ pub struct Policy {
     pub legs: usize,
     /// A cart has at most this many holds.
     pub seats: usize,
+    /// All carts of one address together have at most this many holds; 0 means no limit. The desk
+    /// sees to this and to `lapses`, since the rules know no addresses.
+    pub address_seats: usize,
+    /// After this many carts that came to nothing, one after the other, a session holds nothing for
+    /// half a period; and after twice `address_seats`, an address for as long as a cart can live. 0
+    /// means that nobody has to wait.
+    pub lapses: u32,
 }
 
 impl Policy {
@@ -48,6 +55,8 @@ impl Default for Policy {
             passengers: 9,
             legs: 8,
             seats: 36,
+            address_seats: 360,
+            lapses: 3,
         }
     }
 }

@@ -68,6 +68,9 @@ pub(super) struct Settings {
     /// How many requests a second a connection is read for; 0: any number [default: 100]
     #[arg(long, env = "TRECHO_REQUESTS_PER_SECOND", value_name = "N")]
     pub(super) requests_per_second: Option<u32>,
+    /// How many seats the carts of one address hold at once; 0: any number [default: 360]
+    #[arg(long, env = "TRECHO_HOLDS_PER_ADDRESS", value_name = "N")]
+    pub(super) holds_per_address: Option<usize>,
     /// Networks that are spared these limits, as loopback is; none spares nobody
     #[arg(long, env = "TRECHO_TRUSTED_NET", value_name = "NET,…|gateway|none")]
     pub(super) trusted_net: Option<Trusted>,
@@ -180,6 +183,7 @@ impl Settings {
                 .or(fallback.connections_per_address),
             accepts_per_second: self.accepts_per_second.or(fallback.accepts_per_second),
             requests_per_second: self.requests_per_second.or(fallback.requests_per_second),
+            holds_per_address: self.holds_per_address.or(fallback.holds_per_address),
             trusted_net: self.trusted_net.or(fallback.trusted_net),
             dead_peer: self.dead_peer.or(fallback.dead_peer),
             seed: self.seed.or(fallback.seed),
@@ -192,7 +196,15 @@ impl Settings {
     pub(super) fn config(self) -> Result<Config, SettingsError> {
         let Self { listen, data, timetable, skip_unserved, hold, grace, plaintext, .. } = self;
         let Self { max_connections, connections_per_address, accepts_per_second, .. } = self;
-        let Self { requests_per_second, trusted_net, dead_peer, admin_socket, seed, .. } = self;
+        let Self {
+            requests_per_second,
+            holds_per_address,
+            trusted_net,
+            dead_peer,
+            admin_socket,
+            seed,
+            ..
+        } = self;
         let Self { tls_cert, tls_key, .. } = self;
         let data_dir = data.or_else(default_data_dir).ok_or(SettingsError::NoHome)?;
         let mut config = Config::new(data_dir);
@@ -211,6 +223,7 @@ impl Settings {
             (Some(_), None) | (None, Some(_)) => return Err(SettingsError::HalfAPair),
         };
         config.seed = seed.unwrap_or(config.seed);
+        config.holds_per_address = holds_per_address.unwrap_or(config.holds_per_address);
         config.trusted = trusted_net.unwrap_or(config.trusted);
         let limits = &mut config.limits;
         limits.connections = max_connections.unwrap_or(limits.connections);
@@ -253,7 +266,7 @@ mod tests {
         let all = file(
             "listen = '0.0.0.0:1'\ndata = '/d'\ntimetable = 'none'\nskip_unserved = true\nhold = '90s'\ngrace = '5s'\n\
              plaintext = true\ntls_cert = '/c'\ntls_key = '/k'\nadmin_socket = 'none'\nmax_connections = 9\nconnections_per_address = 3\n\
-             accepts_per_second = 5\nrequests_per_second = 4\ntrusted_net = '10.0.0.0/8'\ndead_peer = '8s'\nseed = 7\nlog = 'json'\nlog_level = 'debug'\n",
+             accepts_per_second = 5\nrequests_per_second = 4\nholds_per_address = 6\ntrusted_net = '10.0.0.0/8'\ndead_peer = '8s'\nseed = 7\nlog = 'json'\nlog_level = 'debug'\n",
         );
         let config = all.unwrap().config().unwrap();
         assert_eq!(config.listen.to_string(), "0.0.0.0:1");
@@ -267,6 +280,7 @@ mod tests {
         assert_eq!(config.limits.connections_per_address, 3);
         assert_eq!(config.limits.accepts, Rate::per_second(5, 10));
         assert_eq!(config.limits.requests, Rate::per_second(4, 8));
+        assert_eq!(config.policy().address_seats, 6);
         assert_eq!(config.limits.dead_peer.as_secs(), 8);
         assert_eq!(config.trusted, "10.0.0.0/8".parse().unwrap());
     }

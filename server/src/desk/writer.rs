@@ -7,6 +7,7 @@ use trecho_shared::ids::Locator;
 use trecho_shared::time::Moment;
 
 use super::batch::{Batch, Step};
+use super::budgets::Budgets;
 use super::outboxes::Outboxes;
 use super::{BATCH, Fault, Fittings, Order, Outward, RETRY_MS, Random, Rejection, Told};
 use crate::booking::{Caller, Change, Command, Outcome, State};
@@ -26,6 +27,7 @@ pub(super) struct Writer {
     random: Random,
     orders: mpsc::Receiver<Order>,
     outboxes: Outboxes,
+    budgets: Budgets,
     /// Told to the sweeper.
     due: watch::Sender<Option<Moment>>,
     /// The disk had no room, and is not tried again before this.
@@ -42,6 +44,7 @@ impl Writer {
         due: watch::Sender<Option<Moment>>,
     ) -> Self {
         let Fittings { state, ledger, clock, outward, random, meters } = fittings;
+        let budgets = Budgets::new(*state.policy());
         Self {
             state,
             ledger,
@@ -50,6 +53,7 @@ impl Writer {
             random,
             orders,
             outboxes: Outboxes::default(),
+            budgets,
             due,
             full_until: None,
             orphans: Vec::new(),
@@ -127,6 +131,10 @@ impl Writer {
                 self.look_up(&mut order.command)?;
             }
             let decision = self.state.decide(&order.command, now);
+            if let Err(wait_ms) = self.is_in_budget(&order.command, &decision.changes, now) {
+                batch.answer(Err(Rejection::LimitExceeded(wait_ms)));
+                continue;
+            }
             self.put_down(decision.changes, now, batch)?;
             batch.answer(decision.answer.map_err(Rejection::Refused));
             batch.lost(decision.lost);
@@ -148,6 +156,14 @@ impl Writer {
             tracing::info!("there is room on the disk again: sales go on");
         }
         Ok(())
+    }
+
+    /// Whether whoever asks may hold what the rules would grant; if not, after how many
+    /// milliseconds.
+    fn is_in_budget(&self, command: &Command, changes: &[Change], now: Moment) -> Result<(), i64> {
+        let Command::Hold(caller, _) = command else { return Ok(()) };
+        let wanted = changes.iter().filter(|change| matches!(change, Change::Held { .. })).count();
+        if wanted == 0 { Ok(()) } else { self.budgets.permit(caller.session, wanted, now) }
     }
 
     /// Decides every order as far as that goes without the disk.
@@ -205,6 +221,7 @@ impl Writer {
     fn apply(&mut self, changes: Vec<Change>, batch: &mut Batch) {
         for change in &changes {
             self.state.apply(change);
+            self.budgets.apply(change);
         }
         batch.changes.extend(changes);
     }
@@ -215,6 +232,7 @@ impl Writer {
         let kept = |change: &Change| defect!(HalfUndone) && matches!(change, Change::Held { .. });
         for change in batch.changes.iter().rev().filter(|change| !kept(change)) {
             self.state.revert(change);
+            self.budgets.revert(change);
         }
         batch.changes.clear();
         batch.steps.clear();
@@ -273,6 +291,7 @@ impl Writer {
         if news {
             self.outward.apply(&changes);
         }
+        self.budgets.note(&changes, self.clock.now());
         // Before the answers, so that whoever hears one finds the sweeper awake.
         self.tell_due();
         let mut orders = queue.drain(..);
@@ -286,6 +305,11 @@ impl Writer {
                 }
                 Step::Answer(reply) => {
                     let order = orders.next().expect("each order is answered once");
+                    if let Ok(Outcome::Attached { caller, .. }) = &reply {
+                        let origin = order.attach.as_ref().and_then(|attach| attach.origin);
+                        let cart = self.state.cart(caller.session).unwrap_or_default();
+                        self.budgets.attach(caller.session, origin, cart.holds.len());
+                    }
                     if let Some(orphan) = answer(&mut self.outboxes, order, reply) {
                         self.orphans.push(orphan);
                     }
@@ -328,7 +352,7 @@ fn answer(outboxes: &mut Outboxes, order: Order, reply: super::Reply) -> Option<
     let mut attached = None;
     match (&command, &reply) {
         (_, Ok(Outcome::Attached { caller, .. })) => {
-            outboxes.attach(*caller, attach);
+            outboxes.attach(*caller, attach.map(|attach| attach.outbox));
             attached = Some(*caller);
         }
         (Command::Detach(caller) | Command::Close(caller), Ok(_)) => outboxes.detach(*caller),

@@ -12,6 +12,7 @@ pub(crate) fn rejected(service: &Service, rejection: Rejection) -> Option<No> {
     let wait = |kind, ms| RefusalData { retry_after_ms: Some(ms), ..RefusalData::bare(kind) };
     let data = match rejection {
         Rejection::Refused(refusal) => refused(service, refusal),
+        Rejection::LimitExceeded(ms) => wait(RefusalKind::LimitExceeded, ms.unsigned_abs()),
         Rejection::StorageUnavailable => {
             wait(RefusalKind::StorageUnavailable, desk::RETRY_MS.unsigned_abs())
         }

@@ -15,7 +15,7 @@ use super::passenger::{Attached, Passenger, UNTOLD};
 use super::replies::{Asked, Found};
 use super::{Cut, Session, Watching};
 use crate::booking::Command;
-use crate::desk::{Order, Outbox, Rejection};
+use crate::desk::{Attachment, Order, Rejection};
 use crate::dispatch::{self, Answer, No, ReplyLine, rejected};
 use crate::listener::no_place;
 use crate::meters::{Begun, TurnedAway};
@@ -222,7 +222,13 @@ impl Session {
         }
     }
 
-    fn ask(&mut self, to: ReplyTo, command: Command, asked: Asked, attach: Option<Outbox>) -> Then {
+    fn ask(
+        &mut self,
+        to: ReplyTo,
+        command: Command,
+        asked: Asked,
+        attach: Option<Attachment>,
+    ) -> Then {
         let (reply, answer) = oneshot::channel();
         self.replies.add_order(to, asked, answer);
         Then::Ask(Box::new(Order { command, attach, reply }))
@@ -262,7 +268,7 @@ impl Session {
     fn enter(&mut self, to: ReplyTo, command: Command, asked: Asked) -> Then {
         let (outbox, told) = mpsc::channel(UNTOLD);
         self.passenger = Passenger::Arriving(told);
-        self.ask(to, command, asked, Some(outbox))
+        self.ask(to, command, asked, Some(Attachment { outbox, origin: self.place.origin() }))
     }
 
     fn close(&mut self, to: ReplyTo) -> Then {

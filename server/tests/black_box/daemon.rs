@@ -273,7 +273,8 @@ async fn with_few_open_files_it_serves_whom_it_can_and_tells_the_others() {
             None => refused += 1,
         }
     }
-    assert_eq!((well.len(), refused), (36, 84));
+    // Those beyond three quarters are on trial, and make room for others after a while.
+    assert!(well.len() >= 36 && refused > 0, "{} served, {refused} refused", well.len());
     drop(well);
     loop {
         let mut client = server.client().await;

@@ -19,6 +19,7 @@ mod load;
 mod nemesis;
 mod origin;
 mod pipelining;
+mod places;
 mod protocol_examples;
 mod races;
 mod restart;

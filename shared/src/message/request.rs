@@ -81,8 +81,8 @@ macro_rules! methods {
                         .map(Self::$variant)
                         .map_err(|error| ProtocolError::Params(error.to_string())),)*
                     _ => {
-                        let shown = call.method.chars().take(64).collect::<String>();
-                        Err(ProtocolError::UnknownMethod(crate::text::scrub(&shown)))
+                        let shown = crate::text::scrub_to(&call.method, 64);
+                        Err(ProtocolError::UnknownMethod(shown))
                     }
                 }
             }

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits::MESSAGE_CHARACTERS;
 use crate::message::RefusalData;
+use crate::text::scrub_to;
 
 /// The `error` member of a reply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +56,37 @@ impl ProtocolError {
 }
 
 impl From<&ProtocolError> for ErrorObject {
+    /// The message quotes what the peer sent: whatever of it does not print is left out, and a name
+    /// as long as a line is cut.
     fn from(error: &ProtocolError) -> Self {
-        Self { code: error.code(), message: error.to_string(), data: None }
+        let message = scrub_to(&error.to_string(), MESSAGE_CHARACTERS);
+        Self { code: error.code(), message, data: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Request;
+    use crate::rpc::Call;
+
+    #[test]
+    fn an_error_quotes_nothing_that_does_not_print_and_no_more_than_a_person_reads() {
+        let hostile = "\\u001b]52;c;x\\u0007\u{202e}\u{200b}e\u{301}\u{301}\u{301}\u{301}";
+        for name in [hostile.to_owned(), "x".repeat(60_000)] {
+            for line in [
+                format!(r#"{{"jsonrpc":"2.0","id":1,"method":"m","{name}":1}}"#),
+                format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{name}"}}"#),
+                format!(
+                    r#"{{"jsonrpc":"2.0","id":1,"method":"server.ping","params":{{"{name}":1}}}}"#
+                ),
+            ] {
+                let call = Call::read(line.as_bytes()).map_err(|(error, _)| error);
+                let error = call.and_then(|call| Request::read(&call)).unwrap_err();
+                let message = ErrorObject::from(&error).message;
+                assert_eq!(crate::text::scrub(&message), message);
+                assert!(message.chars().count() <= MESSAGE_CHARACTERS);
+            }
+        }
     }
 }

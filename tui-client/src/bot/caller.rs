@@ -14,6 +14,8 @@ use trecho_shared::limits::REPLY_LINE_BYTES;
 use trecho_shared::message::{Event, Method, RefusalKind};
 use trecho_shared::rpc::{ErrorObject, Id, Incoming, request};
 
+use crate::link::scrub;
+
 /// An answer takes at most this long.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -37,7 +39,16 @@ pub enum CallError {
     Timeout,
     /// What came is no answer of this protocol.
     #[error("not an answer of this protocol: {0}")]
-    Garbled(#[from] serde_json::Error),
+    Garbled(String),
+}
+
+impl From<serde_json::Error> for CallError {
+    /// The complaint quotes what came.
+    fn from(error: serde_json::Error) -> Self {
+        let mut text = error.to_string();
+        scrub::text(&mut text);
+        Self::Garbled(text)
+    }
 }
 
 impl CallError {
@@ -190,7 +201,14 @@ impl Caller {
 fn read(line: &[u8]) -> Result<Heard, CallError> {
     Ok(match Incoming::read(line)? {
         Incoming::Reply { id: Some(Id::Number(id)), outcome } => {
-            Heard::Reply(id, outcome.map(|result| result.get().to_owned()))
+            let outcome = outcome.map(|result| result.get().to_owned());
+            Heard::Reply(
+                id,
+                outcome.map_err(|mut error| {
+                    scrub::error(&mut error);
+                    error
+                }),
+            )
         }
         Incoming::Reply { .. } => Heard::Other,
         Incoming::Event { method, params } => {

@@ -2,6 +2,9 @@
 //!
 //! Works over any stream, so that TLS can come between.
 
+#[cfg(any(test, fuzzing))]
+mod rehearsal;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -20,6 +23,9 @@ use super::task::{Closed, Task, millis};
 use super::{Command, dial, scrub, wire};
 use crate::effect::{Ask, AskId, Leave};
 use crate::message::{Failure, LinkNews, Trouble};
+
+#[cfg(any(test, fuzzing))]
+pub(crate) use rehearsal::Rehearsal;
 
 /// The session must be open within this time.
 const OPEN: Duration = Duration::from_secs(5);
@@ -166,15 +172,7 @@ pub(super) async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
     opened: Opened<S>,
 ) -> End {
     let Opened { stream, decoder, session, resumed, round_trip } = opened;
-    let mut exchange = Exchange {
-        pending: HashMap::new(),
-        next_id: 1,
-        outgoing: Vec::new(),
-        heard: Instant::now(),
-        ping: None,
-        measured: Instant::now(),
-        closing: None,
-    };
+    let mut exchange = Exchange::new();
     let end = match exchange.begin(task, session, resumed, round_trip).await {
         Ok(()) => exchange.run(task, stream, decoder).await,
         Err(Closed) => End::Closed,
@@ -194,6 +192,12 @@ pub(super) async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 impl Exchange {
+    fn new() -> Self {
+        let now = Instant::now();
+        let (pending, outgoing) = Default::default();
+        Self { pending, next_id: 1, outgoing, heard: now, ping: None, measured: now, closing: None }
+    }
+
     async fn begin(
         &mut self,
         task: &Task,

@@ -131,10 +131,11 @@ fn replace(model: &mut Model, query: SearchLegs, page: Legs) {
 
 fn append(model: &mut Model, page: Legs) {
     let departures = &mut model.departures;
-    // A page without a leg would lead nowhere for ever.
-    departures.next_cursor = page.cursor.filter(|_| !page.legs.is_empty());
+    let before = departures.rows.len();
     departures.total = (page.total, page.total_more);
     departures.add_legs(page.legs);
+    // A page without a leg that is new would lead nowhere for ever.
+    departures.next_cursor = page.cursor.filter(|_| departures.rows.len() > before);
     rows::write_haystacks(model);
     let departures = &mut model.departures;
     departures.arrange();
@@ -149,7 +150,7 @@ fn append(model: &mut Model, page: Legs) {
 fn reloaded_page(model: &mut Model, effects: &mut Vec<Effect>, page: Legs) {
     let departures = &mut model.departures;
     let Some(reload) = departures.reload.as_mut() else { return };
-    let none = page.legs.is_empty();
+    let before = reload.legs.len();
     for leg in page.legs {
         if let Entry::Vacant(place) = reload.index.entry(leg.leg) {
             place.insert(reload.legs.len());
@@ -157,7 +158,7 @@ fn reloaded_page(model: &mut Model, effects: &mut Vec<Effect>, page: Legs) {
         }
     }
     let enough = reload.legs.len() >= departures.rows.len() && departures.load == Load::AsNeeded;
-    let cursor = page.cursor.filter(|_| !none);
+    let cursor = page.cursor.filter(|_| reload.legs.len() > before);
     if let Some(cursor) = cursor.clone().filter(|_| !enough && reload.legs.len() < ROWS) {
         request(model, effects, Some(cursor), SEARCH_PAGE_LEGS);
         return;

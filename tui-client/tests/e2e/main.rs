@@ -10,6 +10,7 @@ mod pty;
 mod command_line;
 mod demo;
 mod exits;
+mod hostile;
 mod link;
 mod load;
 mod purchase;

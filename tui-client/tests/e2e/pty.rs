@@ -111,6 +111,11 @@ impl Pty {
         seen.bytes.windows(text.len()).any(|window| window == text.as_bytes())
     }
 
+    /// All that was ever written to the terminal.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.seen.0.lock().expect("no holder panics").bytes.clone()
+    }
+
     /// Waits until the program has the whole screen.
     pub(crate) fn is_taken(&self) {
         self.until("the alternate screen", |seen| seen.parser.screen().alternate_screen());

@@ -27,6 +27,13 @@ impl Client {
         Self::over(socket)
     }
 
+    /// Connects from this address of the machine.
+    pub(crate) async fn from(source: &str, address: SocketAddr) -> Self {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::new(source.parse().unwrap(), 0)).unwrap();
+        Self::over(socket.connect(address).await.unwrap())
+    }
+
     pub(crate) fn over(socket: TcpStream) -> Self {
         let (reader, writer) = socket.into_split();
         Self::of(Box::new(reader), Box::new(writer))

@@ -84,6 +84,10 @@ impl World {
         Client::connect(self.server().local_addr()).await
     }
 
+    pub(crate) async fn client_from(&self, source: &str) -> Client {
+        Client::from(source, self.server().local_addr()).await
+    }
+
     /// Lets time pass, and has the server notice.
     pub(crate) async fn pass(&self, time: Duration) {
         self.hand.advance_ms(u32::try_from(time.as_millis()).unwrap());

@@ -1,0 +1,4 @@
+//! Lines out of bytes.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| trecho_server::fuzz::codec(bytes));
