@@ -3,10 +3,9 @@
 //! Counting is an addition to an atomic number that is found without a look-up, a lock or an
 //! allocation: each labelled metric is an array, indexed by the label's enum ([`Each`]). What can be
 //! read off the server's state when somebody asks (the length of a queue, open files) is not counted
-//! here but read then, by [`Scrape`](scrape::Scrape).
+//! here but left to be read then.
 //!
-//! A name is `trecho_` + what it counts + its unit; counters end in `_total`. `docs/operating.md`
-//! lists them with what to do about each.
+//! A name is `trecho_` + what it counts + its unit; counters end in `_total`.
 
 mod connections;
 mod each;
