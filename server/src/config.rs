@@ -34,6 +34,10 @@ pub struct Config {
     pub plaintext: bool,
     /// The certificate and key to encrypt with; without them nothing is encrypted.
     pub tls: Option<TlsFiles>,
+    /// Where the operators' pages are served: numbers and health, over HTTP. `None`: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Machines beyond this one may read the operators' pages.
+    pub metrics_exposed: bool,
     /// Where everything that lasts is kept. Created if need be.
     pub data_dir: PathBuf,
     /// What an empty data directory gets.
@@ -65,6 +69,8 @@ impl Config {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT),
             plaintext: false,
             tls: None,
+            metrics_listen: None,
+            metrics_exposed: false,
             data_dir: data_dir.into(),
             timetable: TimetableSource::Sample,
             unserved: UnservedLines::default(),

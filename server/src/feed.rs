@@ -78,6 +78,11 @@ impl Feed {
         (Watch::new(filter, self.ring().head()), bell)
     }
 
+    /// How many watch.
+    pub(crate) fn watchers(&self) -> usize {
+        self.bell.receiver_count()
+    }
+
     fn ring(&self) -> MutexGuard<'_, Ring> {
         // Whoever panicked under this lock left whole batches: each step of a push is complete.
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)

@@ -42,6 +42,7 @@ use trecho_shared::time::Moment;
 use crate::booking::{BookingKey, Cabin, Counters, SessionKey};
 
 pub use backup::{BackupError, Occupied, Recovered, back_up, recover};
+pub(crate) use directory::{bytes, has_room};
 pub use error::{LedgerError, OpenError};
 pub use export::{BookingRow, Export, LegRow};
 pub use records::{Records, RecordsError};

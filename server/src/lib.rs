@@ -34,6 +34,7 @@ mod listener;
 pub mod log;
 pub mod meters;
 pub mod origin;
+mod pages;
 pub mod rate;
 mod server;
 mod session;

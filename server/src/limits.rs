@@ -96,6 +96,24 @@ impl Default for Limits {
 /// Files that stay open beside the connections: the ledger's, the log's, the runtime's.
 pub(crate) const RESERVED_FILES: usize = 64;
 
+/// So many ask for the operators' pages at once. Overflow: the connection is closed.
+pub(crate) const PAGE_CONNECTIONS: usize = 16;
+
+/// From the accept to the end of a page's request.
+pub(crate) const PAGE_HEAD: Duration = Duration::from_secs(5);
+
+/// From the accept until the page must be written.
+pub(crate) const PAGE_TIME: Duration = Duration::from_secs(15);
+
+/// After an accept of theirs that failed, mostly for want of files.
+pub(crate) const PAGE_BACK_OFF: Duration = Duration::from_millis(500);
+
+/// A desk that has not answered a probe for so long is not ready.
+pub(crate) const READY_WITHIN: Duration = Duration::from_secs(2);
+
+/// For so long what a probe has found is told to others who ask.
+pub(crate) const READY_FOR: Duration = Duration::from_millis(500);
+
 /// Of a line that was too long, or came after the end, at most so much is read and dropped before
 /// the connection is closed.
 pub(crate) const LINGER_BYTES: usize = 1024 * 1024;

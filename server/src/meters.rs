@@ -3,15 +3,19 @@
 //! Counting is an addition to an atomic number that is found without a look-up, a lock or an
 //! allocation: each labelled metric is an array, indexed by the label's enum ([`Each`]). What can be
 //! read off the server's state when somebody asks (the length of a queue, open files) is not counted
-//! here but left to be read then.
+//! but read then: `Readings`.
 //!
 //! A name is `trecho_` + what it counts + its unit; counters end in `_total`.
 
 mod connections;
 mod each;
 mod histogram;
+mod readings;
 mod requests;
 mod standing;
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use prometheus_client::encoding::EncodeMetric;
 use prometheus_client::metrics::counter::Counter;
@@ -23,6 +27,8 @@ use crate::booking::LostReason;
 pub use connections::{Connections, TurnedAway};
 pub use each::{Each, Label};
 pub use histogram::{Histogram, Scale};
+pub use readings::Process;
+pub(crate) use readings::Readings;
 pub use requests::{Begun, ReplyKind, Requests};
 pub use standing::{SeatState, SessionState, Standing};
 
@@ -30,6 +36,8 @@ pub use standing::{SeatState, SessionState, Standing};
 #[derive(Debug)]
 pub struct Meters {
     registry: Registry,
+    directory: PathBuf,
+    started: SystemTime,
     /// Connections and their bytes.
     pub connections: Connections,
     /// Requests and their replies.
@@ -70,22 +78,27 @@ pub struct FeedMeters {
     pub merged: Counter,
 }
 
-impl Default for Meters {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Meters {
-    /// Meters that stand at zero.
-    pub fn new() -> Self {
+    /// Meters that stand at zero, of a server whose data is in `directory`.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
         let mut registry = Registry::with_prefix("trecho");
         let connections = Connections::new(&mut registry);
         let requests = Requests::new(&mut registry);
         let desk = DeskMeters::new(&mut registry);
         let feed = FeedMeters::new(&mut registry);
         let standing = Standing::new(&mut registry);
-        Self { registry, connections, requests, desk, feed, standing }
+        let (directory, started) = (directory.into(), SystemTime::now());
+        Self { registry, directory, started, connections, requests, desk, feed, standing }
+    }
+
+    /// The data directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// When counting began.
+    pub fn started(&self) -> SystemTime {
+        self.started
     }
 
     /// Everything counted here, to be written out.

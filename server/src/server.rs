@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use trecho_shared::fingerprint::KeyFingerprint;
@@ -25,6 +26,7 @@ use crate::dispatch::Service;
 use crate::ledger::{LedgerError, OpenError};
 use crate::limits::RESERVED_FILES;
 use crate::listener::{self, Admission};
+use crate::pages::Pages;
 use crate::session::Announcement;
 use crate::timetable::ImportError;
 use crate::tls::{IdentityError, Tls};
@@ -45,6 +47,23 @@ pub enum StartError {
     /// The certificate and key cannot be used.
     #[error(transparent)]
     Identity(#[from] IdentityError),
+    /// The operators' pages would be open to other machines, and nobody said that this is meant.
+    #[error(
+        "{0} would show the metrics to other machines: choose 127.0.0.1 with --metrics-listen, or \
+         say --metrics-exposed if whoever reaches that network may read them"
+    )]
+    MetricsExposed(SocketAddr),
+    /// The address of the operators' pages cannot be had.
+    #[error(
+        "cannot listen on {address} for metrics: {source}; choose another with --metrics-listen, \
+         or none"
+    )]
+    MetricsBind {
+        /// Which address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The address cannot be had.
     #[error("cannot listen on {address}: {source}; choose another with --listen")]
     Bind {
@@ -88,6 +107,7 @@ pub struct Server;
 pub struct ServerHandle {
     address: SocketAddr,
     announcer: Announcer,
+    metrics_address: Option<SocketAddr>,
     tls: Option<Arc<Tls>>,
     /// Not to keep it: the desk ends when nobody is left who could ask it.
     service: Weak<Service>,
@@ -109,6 +129,7 @@ impl Server {
         let bound = |source| StartError::Bind { address: config.listen, source };
         let socket = listener::bind(config.listen).map_err(bound)?;
         let address = socket.local_addr().map_err(bound)?;
+        let (pages_socket, metrics_address) = bind_pages(&config)?;
         let Opened { mut service, running, vacant, sample_seed } = opening::open(&config).await?;
         service.limits.connections = room_for(service.limits.connections);
         let service = Arc::new(service);
@@ -131,6 +152,10 @@ impl Server {
             let (service, announcer) = (Arc::clone(&service), announcer.clone());
             beside.spawn(admin::serve(bound, Steering { service, announcer }));
         }
+        if let Some(socket) = pages_socket {
+            let heard = announcer.announcements.subscribe();
+            beside.spawn(Pages::new(Arc::clone(&service), heard).serve(socket));
+        }
         if let Some(seed) = sample_seed {
             beside.spawn(extension::extend_daily(Arc::clone(&service), seed));
         }
@@ -138,7 +163,8 @@ impl Server {
         let admission = Arc::new(Admission::new(&service.limits, config.trusted));
         let listening = listener::listen(socket, Arc::clone(&service), admission, heard);
         tasks.spawn(run(listening, service, running, beside));
-        Ok(ServerHandle { address, announcer, tls, service: asked, running: tasks })
+        let running = tasks;
+        Ok(ServerHandle { address, announcer, metrics_address, tls, service: asked, running })
     }
 }
 
@@ -215,6 +241,11 @@ impl ServerHandle {
         self.tls.as_ref().map(|tls| tls.reload()).transpose()
     }
 
+    /// Where the operators' pages are served, if they are.
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.metrics_address
+    }
+
     /// Tells every connection `text`, as `server.notice`.
     pub fn notice(&self, text: &str) {
         self.announcer.notice(text);
@@ -271,6 +302,18 @@ async fn run(
         }
         Some(Ok(())) => Ok(()),
     }
+}
+
+/// The socket of the operators' pages, if they are wanted, and where it is.
+fn bind_pages(config: &Config) -> Result<(Option<TcpListener>, Option<SocketAddr>), StartError> {
+    let Some(address) = config.metrics_listen else { return Ok((None, None)) };
+    if !config.metrics_exposed && !listener::is_private(address.ip()) {
+        return Err(StartError::MetricsExposed(address));
+    }
+    let bound = |source| StartError::MetricsBind { address, source };
+    let socket = listener::bind(address).map_err(bound)?;
+    let address = socket.local_addr().map_err(bound)?;
+    Ok((Some(socket), Some(address)))
 }
 
 /// So many of the connections wanted as the limit on open files leaves room for.

@@ -29,7 +29,9 @@ pub(super) fn serve(settings: Settings, file: Option<PathBuf>) -> Result<(), Fai
             () = stops.next() => return Ok(()),
         };
         let server = started.map_err(|error| match error {
-            StartError::Exposed(_) => Failure::Misused(error.into()),
+            StartError::Exposed(_) | StartError::MetricsExposed(_) => {
+                Failure::Misused(error.into())
+            }
             error => Failure::Failed(error.into()),
         })?;
         announce(format, &server, &data_dir);
@@ -42,6 +44,9 @@ pub(super) fn serve(settings: Settings, file: Option<PathBuf>) -> Result<(), Fai
 fn announce(format: log::Format, server: &ServerHandle, data_dir: &std::path::Path) {
     let address = server.local_addr();
     let key = server.fingerprint().map(|fingerprint| fingerprint.to_string());
+    if let Some(metrics) = server.metrics_addr() {
+        tracing::info!("metrics and health on http://{metrics}");
+    }
     match format {
         log::Format::Pretty => {
             let tls = key.map(|key| format!("TLS by the key {key}, ")).unwrap_or_default();

@@ -56,6 +56,13 @@ pub(super) struct Settings {
     /// The certificate's private key, as PEM, readable by no stranger; read again on SIGHUP
     #[arg(long, env = "TRECHO_TLS_KEY", value_name = "FILE")]
     pub(super) tls_key: Option<PathBuf>,
+    /// Where metrics and health are served over HTTP, or none; port 0 picks one [default: none]
+    #[arg(long, env = "TRECHO_METRICS_LISTEN", value_name = "ADDR:PORT|none")]
+    pub(super) metrics_listen: Option<MetricsListen>,
+    /// Let other machines read the metrics
+    #[arg(long, env = "TRECHO_METRICS_EXPOSED", action = ArgAction::Set, num_args = 0..=1,
+        require_equals = true, default_missing_value = "true", value_name = "true|false")]
+    pub(super) metrics_exposed: Option<bool>,
     /// How many connections at once [default: 16384, or what the open-files limit allows]
     #[arg(long, env = "TRECHO_MAX_CONNECTIONS", value_name = "N")]
     pub(super) max_connections: Option<usize>,
@@ -128,6 +135,35 @@ impl FromStr for Timetable {
     }
 }
 
+/// `none` or an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct MetricsListen(pub(super) Option<SocketAddr>);
+
+/// The text is neither.
+#[derive(Debug, thiserror::Error)]
+#[error("an address and port such as 127.0.0.1:7471, or none")]
+pub(super) struct ParseMetricsListenError;
+
+impl FromStr for MetricsListen {
+    type Err = ParseMetricsListenError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "none" => Ok(Self(None)),
+            address => {
+                address.parse().map(|at| Self(Some(at))).map_err(|_| ParseMetricsListenError)
+            }
+        }
+    }
+}
+
+impl TryFrom<String> for MetricsListen {
+    type Error = ParseMetricsListenError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
 /// Why settings cannot be used: the user's to mend.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SettingsError {
@@ -177,6 +213,8 @@ impl Settings {
             admin_socket: self.admin_socket.or(fallback.admin_socket),
             tls_cert: self.tls_cert.or(fallback.tls_cert),
             tls_key: self.tls_key.or(fallback.tls_key),
+            metrics_listen: self.metrics_listen.or(fallback.metrics_listen),
+            metrics_exposed: self.metrics_exposed.or(fallback.metrics_exposed),
             max_connections: self.max_connections.or(fallback.max_connections),
             connections_per_address: self
                 .connections_per_address
@@ -196,15 +234,8 @@ impl Settings {
     pub(super) fn config(self) -> Result<Config, SettingsError> {
         let Self { listen, data, timetable, skip_unserved, hold, grace, plaintext, .. } = self;
         let Self { max_connections, connections_per_address, accepts_per_second, .. } = self;
-        let Self {
-            requests_per_second,
-            holds_per_address,
-            trusted_net,
-            dead_peer,
-            admin_socket,
-            seed,
-            ..
-        } = self;
+        let Self { requests_per_second, holds_per_address, trusted_net, .. } = self;
+        let Self { dead_peer, admin_socket, metrics_listen, metrics_exposed, seed, .. } = self;
         let Self { tls_cert, tls_key, .. } = self;
         let data_dir = data.or_else(default_data_dir).ok_or(SettingsError::NoHome)?;
         let mut config = Config::new(data_dir);
@@ -222,6 +253,8 @@ impl Settings {
             (None, None) => None,
             (Some(_), None) | (None, Some(_)) => return Err(SettingsError::HalfAPair),
         };
+        config.metrics_listen = metrics_listen.and_then(|listen| listen.0);
+        config.metrics_exposed = metrics_exposed.unwrap_or(config.metrics_exposed);
         config.seed = seed.unwrap_or(config.seed);
         config.holds_per_address = holds_per_address.unwrap_or(config.holds_per_address);
         config.trusted = trusted_net.unwrap_or(config.trusted);
@@ -266,7 +299,8 @@ mod tests {
         let all = file(
             "listen = '0.0.0.0:1'\ndata = '/d'\ntimetable = 'none'\nskip_unserved = true\nhold = '90s'\ngrace = '5s'\n\
              plaintext = true\ntls_cert = '/c'\ntls_key = '/k'\nadmin_socket = 'none'\nmax_connections = 9\nconnections_per_address = 3\n\
-             accepts_per_second = 5\nrequests_per_second = 4\nholds_per_address = 6\ntrusted_net = '10.0.0.0/8'\ndead_peer = '8s'\nseed = 7\nlog = 'json'\nlog_level = 'debug'\n",
+             accepts_per_second = 5\nrequests_per_second = 4\nholds_per_address = 6\ntrusted_net = '10.0.0.0/8'\ndead_peer = '8s'\n\
+             metrics_listen = '127.0.0.1:0'\nmetrics_exposed = true\nseed = 7\nlog = 'json'\nlog_level = 'debug'\n",
         );
         let config = all.unwrap().config().unwrap();
         assert_eq!(config.listen.to_string(), "0.0.0.0:1");
@@ -276,6 +310,8 @@ mod tests {
         assert_eq!((config.hold.as_secs(), config.grace.as_secs()), (90, 5));
         let files = TlsFiles { cert: "/c".into(), key: "/k".into() };
         assert_eq!(config.tls, Some(files));
+        assert_eq!(config.metrics_listen, "127.0.0.1:0".parse().ok());
+        assert!(config.metrics_exposed);
         assert_eq!((config.plaintext, config.limits.connections, config.seed), (true, 9, 7));
         assert_eq!(config.limits.connections_per_address, 3);
         assert_eq!(config.limits.accepts, Rate::per_second(5, 10));
@@ -289,6 +325,8 @@ mod tests {
     fn an_unknown_key_is_refused_by_name_with_its_line() {
         let error = file("seed = 1\nholds = '9m'\n").unwrap_err().to_string();
         assert!(error.contains("line 2") && error.contains("holds"), "{error}");
+        let error = file("metrics_listen = 'never'\n").unwrap_err().to_string();
+        assert!(error.contains("line 1") && error.contains("or none"), "{error}");
         let error = file("hold = '9 minutes'\n").unwrap_err().to_string();
         assert!(error.contains("line 1") && error.contains("such as 90s"), "{error}");
     }

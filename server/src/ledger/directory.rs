@@ -89,8 +89,13 @@ pub(super) fn must_be_whole(directory: &Path) -> Result<(), OpenError> {
     }
 }
 
+/// The size of the ledger's file.
+pub(crate) fn bytes(directory: &Path) -> Option<u64> {
+    std::fs::metadata(database_in(directory)).ok().map(|file| file.len())
+}
+
 /// Whether a file in the directory can grow.
-pub(super) fn has_room(directory: &Path) -> bool {
+pub(crate) fn has_room(directory: &Path) -> bool {
     let path = directory.join(PROBE);
     let written = private_file().open(&path).and_then(|mut file| {
         file.write_all(&vec![0; PROBE_BYTES])?;

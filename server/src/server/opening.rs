@@ -42,7 +42,7 @@ struct Restoration {
 /// Opens the data directory and everything that works on it, except the listener.
 pub(super) async fn open(config: &Config) -> Result<Opened, StartError> {
     // Reading a large ledger takes a while, and waits for the disk.
-    let meters = Arc::new(Meters::new());
+    let meters = Arc::new(Meters::new(&config.data_dir));
     let tls = config.tls.as_ref().map(Tls::open).transpose()?.map(Arc::new);
     let restoring = tokio::task::spawn_blocking({
         let (config, meters) = (config.clone(), Arc::clone(&meters));

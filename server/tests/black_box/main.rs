@@ -16,6 +16,7 @@ mod import;
 mod keeping;
 mod limits;
 mod load;
+mod metrics;
 mod nemesis;
 mod origin;
 mod pipelining;

@@ -36,6 +36,8 @@ pub(crate) struct Daemon {
     child: Child,
     pub(crate) address: SocketAddr,
     pub(crate) stderr: BufReader<ChildStderr>,
+    /// What it said before it served.
+    said: String,
 }
 
 impl Daemon {
@@ -68,6 +70,18 @@ impl Daemon {
         Self::spawn(command)
     }
 
+    /// Runs a command that becomes a `trechod` with pages for operators, and says where they are.
+    pub(crate) fn spawn_with_pages(mut command: Command) -> (Self, SocketAddr) {
+        command.stdin(Stdio::null());
+        let daemon = Self::spawn(command);
+        let pages = daemon
+            .said
+            .lines()
+            .find_map(|line| line.split("http://").nth(1)?.split_whitespace().next()?.parse().ok());
+        let pages = pages.unwrap_or_else(|| panic!("no pages: {}", daemon.said));
+        (daemon, pages)
+    }
+
     fn spawn(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
@@ -80,7 +94,7 @@ impl Daemon {
             }
             said.push_str(&line);
         };
-        Self { child, address, stderr }
+        Self { child, address, stderr, said }
     }
 
     pub(crate) fn pid(&self) -> u32 {

@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod daemon;
+pub(crate) mod pages;
 pub(crate) mod tls;
 pub(crate) mod world;
 
