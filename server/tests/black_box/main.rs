@@ -11,6 +11,7 @@ mod admin;
 mod breaches;
 mod daemon;
 mod feed;
+mod fire;
 mod history;
 mod import;
 mod keeping;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use crate::common::{World, kind, leg};
+use crate::common::{World, confirm, kind, leg};
 
 /// Everyone asks at the same moment; the replies.
 async fn all_at_once(world: &World, asks: Vec<Value>) -> Vec<Value> {
@@ -60,4 +60,34 @@ async fn no_seat_of_a_leg_goes_twice() {
         .collect();
     let distinct: std::collections::HashSet<_> = seats.iter().collect();
     assert_eq!((seats.len(), distinct.len()), (72, 72));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_confirms_of_one_cart_at_once_sell_it_once() {
+    let world = World::new().await;
+    for round in 0..20 {
+        let mut one = world.client().await;
+        let token = one.open().await;
+        one.hold(&[leg(1042)]).await;
+        let mut other = world.client().await;
+        // The session goes to the other connection while the first one confirms; under the same
+        // key, or another.
+        let keys = if round % 2 == 0 { ["k", "k"] } else { ["k", "l"] };
+        one.request("cart.confirm", confirm(keys[0])).await;
+        // A connection that was replaced is closed, and what it had not read is not answered.
+        let (first, second) = tokio::join!(one.until_reply(), async {
+            other.ok("session.open", json!({ "resume": token })).await;
+            other.call("cart.confirm", confirm(keys[1])).await
+        });
+        let sold = |reply: &Value| reply["result"]["locator"].as_str().map(ToOwned::to_owned);
+        match (sold(&first), sold(&second)) {
+            (Some(first), Some(second)) => {
+                assert_eq!((&first, keys[0]), (&second, keys[1]), "one cart is one booking");
+            }
+            (Some(_), None) => assert_eq!(kind(&second), "cart_empty", "{second}"),
+            (None, Some(_)) => assert!(matches!(kind(&first), "session_replaced" | ""), "{first}"),
+            (None, None) => panic!("nobody has it: {first} {second}"),
+        }
+        assert_eq!(other.seats_left(&leg(1042)).await, 179 - round);
+    }
 }

@@ -93,6 +93,17 @@ impl Client {
         }
     }
 
+    /// The next reply; null if the server closes before.
+    pub(crate) async fn until_reply(&mut self) -> Value {
+        loop {
+            match self.line().await {
+                Some(line) if line.get("id").is_some() => return line,
+                Some(event) => self.events.push_back(event),
+                None => return Value::Null,
+            }
+        }
+    }
+
     pub(crate) async fn call(&mut self, method: &str, params: Value) -> Value {
         let id = self.request(method, params).await;
         self.reply(id).await

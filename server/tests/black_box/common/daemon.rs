@@ -32,6 +32,14 @@ pub(crate) fn two_days_on(cabin: &str) -> (String, String) {
     (format!("{header}\nTR7000,{date},CGH,SDU,18:00,19:05,CNC,{cabin},199.00\n"), leg)
 }
 
+/// What a process uses.
+#[derive(Debug)]
+pub(crate) struct Resources {
+    files: usize,
+    threads: usize,
+    resident_kib: u64,
+}
+
 pub(crate) struct Daemon {
     child: Child,
     pub(crate) address: SocketAddr,
@@ -99,6 +107,30 @@ impl Daemon {
 
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// What it uses now.
+    pub(crate) fn resources(&self) -> Resources {
+        let of = |what: &str| format!("/proc/{}/{what}", self.child.id());
+        let count = |what| std::fs::read_dir(of(what)).unwrap().count();
+        let status = std::fs::read_to_string(of("status")).unwrap();
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let resident_kib = resident.trim().trim_end_matches(" kB").parse().unwrap();
+        Resources { files: count("fd"), threads: count("task"), resident_kib }
+    }
+
+    /// Waits until it uses no more files and threads than before, and little more memory.
+    pub(crate) async fn comes_back_to(&self, before: &Resources) {
+        let patience = Instant::now() + Duration::from_secs(20);
+        loop {
+            let now = self.resources();
+            let more_kib = now.resident_kib.saturating_sub(before.resident_kib);
+            if now.files <= before.files && now.threads <= before.threads && more_kib < 32 << 10 {
+                return;
+            }
+            assert!(Instant::now() < patience, "it used {before:?} before, and uses {now:?}");
+            tokio::task::yield_now().await;
+        }
     }
 
     pub(crate) async fn client(&self) -> Client {
