@@ -120,14 +120,21 @@ impl History {
         self.cancels.extend(other.cancels);
     }
 
+    /// How many refusals are looked into.
+    pub(crate) fn judged(&self) -> usize {
+        Order::of(self).judged(self)
+    }
+
     /// How much there is of it.
     pub(crate) fn told(&self) -> String {
         let refused = self.holds.iter().filter(|hold| matches!(hold.got, Got::Taken(_))).count();
         format!(
-            "{} confirms answered, {} cancels, {} holds given, {refused} refused, {} looks, {} events",
+            "{} confirms answered, {} cancels, {} holds given, {refused} refused ({} \
+             judged), {} looks, {} events",
             self.sales.len(),
             self.cancels.len(),
             self.holds.len() - refused,
+            self.judged(),
             self.looks.len(),
             self.heard.iter().map(Vec::len).sum::<usize>(),
         )

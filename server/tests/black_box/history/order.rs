@@ -8,15 +8,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Got, History, Hold, Tick};
+use super::{Got, Heard, History, Hold, Tick};
 
 /// A change that somebody saw.
 struct Entry<'a> {
     leg: &'a str,
     version: u64,
     seats_left: u64,
-    /// An event told of it: it is known what came before and after it on that feed.
-    heard: bool,
     /// It happened after this,
     after: Tick,
     /// and before this.
@@ -188,6 +186,12 @@ impl<'a> Order<'a> {
         }
     }
 
+    /// Of how many refusals it is known well enough what happened meanwhile.
+    pub(super) fn judged(mut self, history: &History) -> usize {
+        self.spread();
+        history.holds.iter().filter(|hold| self.legal(history, hold).is_some()).count()
+    }
+
     /// Whoever was told that legs are taken: there was an instant, while they asked, at which each
     /// of these had no free seat (and, where all is known, all others had).
     fn check_refusals(&mut self, history: &History, faults: &mut Vec<String>) {
@@ -218,9 +222,7 @@ impl<'a> Order<'a> {
         let Got::Taken(taken) = &hold.got else { return None };
         let first = self.entries.partition_point(|entry| entry.before < hold.begun);
         let last = self.entries.partition_point(|entry| entry.after <= hold.ended);
-        if !history.complete && !self.told(history, first, last) {
-            return None;
-        }
+        let since = if history.complete { 0 } else { self.told(history, first, last)? };
         let mut runs: Vec<(usize, usize)> = Vec::new();
         let mut goes_on = false;
         for gap in first..=last {
@@ -229,7 +231,7 @@ impl<'a> Order<'a> {
             }
             let mut fits = true;
             for leg in &hold.legs {
-                let none = self.seats_left(history, leg, gap)? == 0;
+                let none = self.seats_left(history, (leg, since), gap)? == 0;
                 fits &= none == taken.contains(leg);
             }
             match runs.last_mut() {
@@ -242,28 +244,31 @@ impl<'a> Order<'a> {
         Some(runs)
     }
 
-    /// Whether one feed told of every change there was from the entry before `first` to the one
-    /// after `last`.
-    fn told(&self, history: &History, first: usize, last: usize) -> bool {
-        let (Some(from), Some(to)) =
-            (first.checked_sub(1).and_then(|at| self.entries.get(at)), self.entries.get(last))
-        else {
-            return false;
-        };
-        let all_heard = self.entries[first - 1..=last].iter().all(|entry| entry.heard);
-        all_heard
-            && history.heard.iter().any(|feed| {
-                let has = |version| feed.iter().any(|event| event.version == version);
-                has(from.version) && has(to.version)
-            })
+    /// Since which version one feed has told of every change, up to the one after `last`, if it has
+    /// from the one before `first` on.
+    fn told(&self, history: &History, first: usize, last: usize) -> Option<u64> {
+        let from = self.entries.get(first.checked_sub(1)?)?.version;
+        let to = self.entries.get(last)?.version;
+        let has = |feed: &[Heard], version| feed.iter().any(|event| event.version == version);
+        let feed = history.heard.iter().find(|feed| has(feed, from) && has(feed, to))?;
+        feed.first().map(|event| event.version)
     }
 
-    /// How many seats the leg had free after so many entries, if that is known.
-    fn seats_left(&self, history: &History, leg: &str, after: usize) -> Option<u64> {
+    /// How many seats the leg had free after so many entries, if that is known: nothing was missed
+    /// since it was told.
+    fn seats_left(
+        &self,
+        history: &History,
+        (leg, since): (&str, u64),
+        after: usize,
+    ) -> Option<u64> {
         let places = self.of_leg.get(leg).map_or(&[][..], Vec::as_slice);
         let at = places.partition_point(|place| *place < after);
         match at.checked_sub(1) {
-            Some(at) => Some(self.entries[places[at]].seats_left),
+            Some(at) => {
+                let entry = &self.entries[places[at]];
+                (entry.version >= since).then_some(entry.seats_left)
+            }
             None if history.complete => Some(history.capacity[leg]),
             None => None,
         }
@@ -288,7 +293,7 @@ fn entries(history: &History) -> Vec<Entry<'_>> {
         for (leg, (seats_left, heard)) in legs {
             if alone || heard {
                 let (after, before, glued) = (0, Tick::MAX, false);
-                entries.push(Entry { leg, version, seats_left, heard, after, before, glued });
+                entries.push(Entry { leg, version, seats_left, after, before, glued });
             }
         }
     }

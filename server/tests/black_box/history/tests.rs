@@ -69,6 +69,24 @@ fn a_history_in_which_all_is_well_has_no_fault() {
 }
 
 #[test]
+fn what_happened_between_two_feeds_is_not_held_against_a_refusal() {
+    let mut history = well();
+    let heard = |leg: &str, version, seats_left, at| {
+        let leg = leg.to_owned();
+        Heard { leg, version, seats_left, at }
+    };
+    // M had a seat when the first feed ended. Who had it when the second began is not known.
+    history.heard = vec![
+        vec![heard("M", 11, 0, 26), heard("M", 13, 1, 36)],
+        vec![heard("L", 19, 1, 45), heard("L", 21, 0, 60)],
+    ];
+    history.looks.push(Look { version: 19, begun: 50, ended: 51, ..history.looks[2].clone() });
+    history.holds[2] = Hold { begun: 46, ended: 47, ..history.holds[2].clone() };
+    history.end.legs.clear();
+    assert_eq!(history.faults(), Vec::<String>::new());
+}
+
+#[test]
 fn each_broken_promise_is_found() {
     type Break = fn(&mut History);
     let cases: [(&str, Break); 16] = [
