@@ -163,7 +163,9 @@ impl Buyer {
         if self.below(2) == 0 {
             asks.push(json!({ "leg": self.scene.legs[(first + 1) % 3] }));
         }
-        line.call("cart.release", json!({})).await?;
+        if no_room(&line.call("cart.release", json!({})).await?) {
+            return Some(());
+        }
         if !self.hold(line, asks).await? {
             return self.cancel(line).await;
         }
@@ -176,6 +178,19 @@ impl Buyer {
             self.confirm(line, &key).await?;
         }
         if self.below(4) == 0 { self.cancel(line).await } else { Some(()) }
+    }
+
+    /// Asks after what is open, and ends its session; false if there was no room for that.
+    async fn leave(&mut self, address: SocketAddr) -> bool {
+        let mut line = Line::connect(address).await.unwrap();
+        let params = self.token.as_ref().map_or(json!({}), |token| json!({ "resume": token }));
+        line.call("session.open", params).await.unwrap();
+        if let Some(key) = self.open.clone() {
+            self.confirm(&mut line, &key).await.unwrap();
+        }
+        let closed = line.call("session.close", json!({})).await.unwrap();
+        assert!(no_room(&closed) || closed.get("result").is_some(), "{closed}");
+        self.open.is_none() && closed.get("result").is_some()
     }
 
     /// Whether it got what it asked for.
@@ -214,6 +229,7 @@ impl Buyer {
             let (locator, claim) = (word("locator"), word("claim"));
             if self.history.sales.iter().all(|sale| sale.locator != locator) {
                 self.kept.push((locator.clone(), claim.clone()));
+                self.scene.bought.send_modify(|bought| *bought += 1);
             }
             self.history.sales.push(Sale {
                 key: key.to_owned(),
@@ -222,7 +238,6 @@ impl Buyer {
                 seats: seats(booking, |_| true),
                 ended: self.scene.tick(),
             });
-            self.scene.bought.send_modify(|bought| *bought += 1);
         } else {
             let kind = &reply["error"]["data"]["kind"];
             assert!(kind == "cart_empty" || kind == "cart_expired", "{reply}");
@@ -417,13 +432,7 @@ impl Crowd {
         buyers_hear.send_replace(None);
         let mut history = History::default();
         for mut buyer in buyers.join_all().await {
-            let mut line = Line::connect(server.address).await.unwrap();
-            let params = buyer.token.as_ref().map_or(json!({}), |token| json!({ "resume": token }));
-            line.call("session.open", params).await.unwrap();
-            if let Some(key) = buyer.open.take() {
-                buyer.confirm(&mut line, &key).await.unwrap();
-            }
-            line.call("session.close", json!({})).await.unwrap();
+            while !buyer.leave(server.address).await {}
             history.join(buyer.history);
         }
         look_at_the_end(&mut server.client().await, &scene, &mut history).await;

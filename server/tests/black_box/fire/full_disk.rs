@@ -10,15 +10,16 @@ use crate::common::Daemon;
 use crate::common::daemon::two_days_on;
 use crate::load::{Crowd, timetable};
 
-/// A file system of a few MiB in memory.
+/// A small file system in memory.
 struct Small(PathBuf);
 
 impl Small {
     /// None where one may not be mounted.
     fn mount(at: &Path) -> Option<Self> {
         std::fs::create_dir(at).unwrap();
-        let mounted =
-            Command::new("mount").args(["-t", "tmpfs", "-o", "size=6m", "trecho"]).arg(at).output();
+        let mut mount = Command::new("mount");
+        // More than the log takes before it is carried home, so that it is not what fills it.
+        let mounted = mount.args(["-t", "tmpfs", "-o", "size=24m", "trecho"]).arg(at).output();
         match mounted {
             Ok(output) if output.status.success() => Some(Self(at.to_owned())),
             Ok(_) | Err(_) => {
