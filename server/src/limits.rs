@@ -17,9 +17,11 @@ pub struct Limits {
     /// holds.
     pub trial: Duration,
     /// So many connections at once from one address (IPv6: one /64); 0 means no limit. This limit
-    /// and the following three spare this machine and trusted networks.
+    /// and the following ones of rates spare this machine and trusted networks.
     pub connections_per_address: usize,
-    /// How fast connections are accepted; more of them wait in the system's queue.
+    /// How fast connections from one address are let in; more of them are refused.
+    pub accepts_per_address: Rate,
+    /// How fast connections are let in from all addresses; more of them wait in the system's queue.
     pub accepts: Rate,
     /// How fast a connection may ask; over it the server does not read.
     pub requests: Rate,
@@ -70,6 +72,7 @@ impl Default for Limits {
             reserved_share: 4,
             trial: Duration::from_secs(5),
             connections_per_address: 256,
+            accepts_per_address: Rate::per_second(50, 256),
             accepts: Rate::per_second(500, 1_000),
             requests: Rate::per_second(100, 200),
             wrong_lookups_per_address: Rate::per_hour(60),

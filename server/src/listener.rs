@@ -4,6 +4,7 @@ mod admission;
 mod door;
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,8 @@ pub(crate) use admission::{Admission, Place};
 
 /// So many connections may wait to be accepted.
 const BACKLOG: i32 = 1_024;
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// What a client that gets no place is told to wait.
 const FULL_RETRY_MS: u64 = 1_000;
@@ -68,8 +71,9 @@ pub(crate) async fn listen(
                 number += 1;
                 meters.accepted.inc();
                 let span = tracing::debug_span!("connection", connection.id = number, %peer);
-                if !admission.spares(peer.ip()) {
-                    door.charge();
+                if has_gone(&socket) {
+                    meters.turned_away.of(TurnedAway::Gone).inc();
+                    continue;
                 }
                 match admission.admit(peer.ip()) {
                     Err(why) => {
@@ -77,6 +81,10 @@ pub(crate) async fn listen(
                         refuse(&socket);
                     }
                     Ok(place) => {
+                        // Only who is let in, and is no friend, uses up the rate.
+                        if place.origin().is_some() {
+                            door.charge();
+                        }
                         if let Err(error) = furnish(&socket, &service.limits) {
                             meters.turned_away.of(TurnedAway::Gone).inc();
                             tracing::debug!(parent: &span, %error, "gone before it was served");
@@ -125,12 +133,21 @@ fn note(ended: Result<(), tokio::task::JoinError>) {
     }
 }
 
+/// Whether the peer has hung up while it waited at the door, without a word.
+fn has_gone(socket: &TcpStream) -> bool {
+    match SockRef::from(socket).peek(&mut [MaybeUninit::uninit()]) {
+        Ok(waiting) => waiting == 0,
+        Err(error) => error.kind() != io::ErrorKind::WouldBlock,
+    }
+}
+
 /// What every connection's socket is set to.
 fn furnish(socket: &TcpStream, limits: &Limits) -> io::Result<()> {
     socket.set_nodelay(true)?;
     let socket = SockRef::from(socket);
-    let keepalive =
-        TcpKeepalive::new().with_time(limits.keepalive).with_interval(limits.keepalive / 3);
+    // The system counts these in whole seconds, at least one.
+    let (time, interval) = (limits.keepalive.max(SECOND), (limits.keepalive / 3).max(SECOND));
+    let keepalive = TcpKeepalive::new().with_time(time).with_interval(interval);
     socket.set_tcp_keepalive(&keepalive)?;
     #[cfg(target_os = "linux")]
     {

@@ -6,8 +6,9 @@
 //! next one gets in: strangers who fill a server cannot keep a passenger from a cart, however many
 //! they are. One who stays is never sent away again.
 //!
-//! One address has a bound of its own, which spares this machine and trusted networks. The table of
-//! addresses has an entry only while there is a connection, so it is bounded by the places.
+//! One address has a bound of its own, and a rate at which it is let in, so that it cannot use up the
+//! rate of all by hanging up and connecting again; both spare this machine and trusted networks. The
+//! table of addresses has an entry only while there is a connection, so it is bounded by the places.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -17,11 +18,12 @@ use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
-use crate::limits::Limits;
+use crate::limits::{Limits, REMEMBERED};
 use crate::meters::TurnedAway;
 use crate::origin::{Origin, Trusted};
+use crate::rate::Rates;
 
 /// Gives places.
 #[derive(Debug)]
@@ -31,6 +33,7 @@ pub(crate) struct Admission {
     reserved: usize,
     per_address: usize,
     trial: Duration,
+    arrivals: Mutex<Rates<Origin>>,
     taken: Mutex<Taken>,
 }
 
@@ -71,13 +74,9 @@ impl Admission {
             reserved: limits.connections / limits.reserved_share.max(1),
             per_address: limits.connections_per_address,
             trial: limits.trial,
+            arrivals: Mutex::new(Rates::new(limits.accepts_per_address, REMEMBERED)),
             taken: Mutex::default(),
         }
-    }
-
-    /// Whether the limits of addresses spare this one.
-    pub(crate) fn spares(&self, address: IpAddr) -> bool {
-        self.trusted.stranger(address).is_none()
     }
 
     /// A place for a connection from `address`.
@@ -86,6 +85,11 @@ impl Admission {
     /// Says why there is none.
     pub(crate) fn admit(self: &Arc<Self>, address: IpAddr) -> Result<Place, TurnedAway> {
         let origin = self.trusted.stranger(address);
+        let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if origin.is_some_and(|origin| arrivals.permit(&origin, now).is_err()) {
+            return Err(TurnedAway::Rate);
+        }
         let mut taken = self.taken();
         let here = origin.and_then(|origin| taken.by_origin.get(&origin)).copied().unwrap_or(0);
         if self.per_address > 0 && here >= self.per_address {
@@ -105,6 +109,7 @@ impl Admission {
         taken.strangers += 1;
         if let Some(origin) = origin {
             *taken.by_origin.entry(origin).or_default() += 1;
+            arrivals.charge(origin, now);
         }
         drop(taken);
         Ok(Place { admission: Arc::clone(self), origin, holds: false, trial })
@@ -227,6 +232,18 @@ mod tests {
         drop((other, local));
         let taken = admission.taken();
         assert_eq!((taken.all, taken.strangers, taken.by_origin.len()), (0, 0, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_address_that_hangs_up_and_comes_again_without_end_is_let_in_so_often() {
+        let admission = admission(|_| {});
+        for _ in 0..256 {
+            drop(admission.admit(address(1)).unwrap());
+        }
+        assert_eq!(admission.admit(address(1)).unwrap_err(), TurnedAway::Rate);
+        admission.admit(address(2)).unwrap();
+        tokio::time::advance(Duration::from_millis(20)).await;
+        drop(admission.admit(address(1)).unwrap());
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,6 +2,8 @@
 //! run out.
 //!
 //! Over the rate nobody is refused: connections wait in the system's queue until it is their turn.
+//! It counts those who are let in. To turn one away, or to find that it has hung up meanwhile, costs
+//! next to nothing, so that whoever only knocks does not keep others waiting.
 //! Out of open files, an accept would fail again and again at once. So one file is kept in reserve:
 //! it is closed, and in its place those who wait are accepted, told to come later, and closed. Then
 //! the door stays shut for a while, each time longer, until a connection is accepted again.

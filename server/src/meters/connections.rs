@@ -13,6 +13,8 @@ pub enum TurnedAway {
     Full,
     /// Its address has as many as one may have.
     Address,
+    /// Its address connects too often.
+    Rate,
     /// Strangers have filled what is theirs, and it has not resumed a session with holds in time.
     Trial,
     /// There was no open file to be had for it.
@@ -23,7 +25,8 @@ pub enum TurnedAway {
 
 impl Label for TurnedAway {
     const NAME: &'static str = "reason";
-    const ALL: &'static [Self] = &[Self::Full, Self::Address, Self::Trial, Self::Files, Self::Gone];
+    const ALL: &'static [Self] =
+        &[Self::Full, Self::Address, Self::Rate, Self::Trial, Self::Files, Self::Gone];
 
     fn index(self) -> usize {
         self as usize
@@ -33,6 +36,7 @@ impl Label for TurnedAway {
         match self {
             Self::Full => "full",
             Self::Address => "address",
+            Self::Rate => "rate",
             Self::Trial => "trial",
             Self::Files => "files",
             Self::Gone => "gone",

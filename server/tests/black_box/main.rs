@@ -8,6 +8,7 @@ mod common;
 
 mod acknowledged;
 mod admin;
+mod attackers;
 mod breaches;
 mod daemon;
 mod feed;
@@ -30,3 +31,4 @@ mod sample;
 mod sessions;
 mod systemd;
 mod tls;
+mod who;

@@ -90,7 +90,29 @@ impl Daemon {
         (daemon, pages)
     }
 
-    fn spawn(mut command: Command) -> Self {
+    /// How many files it has open.
+    pub(crate) fn files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap().count()
+    }
+
+    /// How much memory it has resident, in KiB.
+    pub(crate) fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_ascii_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
+    /// Waits until it has no more files open than this.
+    pub(crate) async fn back_to(&self, files: usize) {
+        let patience = Instant::now() + Duration::from_secs(45);
+        while self.files() > files {
+            assert!(Instant::now() < patience, "{} files open, and were {files}", self.files());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Starts a command that serves, and waits until it says where.
+    pub(crate) fn spawn(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut said = String::new();

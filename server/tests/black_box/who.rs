@@ -1,0 +1,191 @@
+//! Who may do what: tokens, claim codes, locators, holds and keys open what is theirs, and say
+//! nothing of what is not.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use trecho_server::rate::Rate;
+
+use crate::common::{Client, World, confirm, error_code, leg};
+
+const NO_TOKEN: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+const NO_CLAIM: &str = "00000-00000-00000-00000-000000";
+
+/// A reply without its id.
+async fn said(client: &mut Client, method: &str, params: Value) -> Value {
+    let mut reply = client.call(method, params).await;
+    reply.as_object_mut().unwrap().remove("id");
+    reply
+}
+
+/// A booking on leg 1042, by whoever it is.
+async fn booked(client: &mut Client) -> Value {
+    client.hold(&[leg(1042)]).await;
+    client.ok("cart.confirm", confirm("k")).await
+}
+
+#[tokio::test]
+async fn a_token_that_never_was_and_one_that_is_over_are_refused_alike() {
+    let world = World::new().await;
+    let mut ana = world.client().await;
+    let over = ana.open().await;
+    ana.ok("session.close", json!({})).await;
+    ana.until_closed().await;
+    let mut bia = world.client().await;
+    let never = said(&mut bia, "session.open", json!({ "resume": NO_TOKEN })).await;
+    assert_eq!(never["error"]["data"]["kind"], "session_unknown");
+    let over = said(&mut bia, "session.open", json!({ "resume": over })).await;
+    assert_eq!(over, never);
+    // One character away from a token is no nearer than any other.
+    let mut carla = world.client().await;
+    let token = carla.open().await;
+    let last = if token.ends_with('A') { "E" } else { "A" };
+    let near = json!({ "resume": format!("{}{last}", &token[..42]) });
+    assert_eq!(said(&mut bia, "session.open", near).await, never);
+    carla.cart().await;
+}
+
+#[tokio::test]
+async fn another_s_hold_is_as_unknown_as_one_that_never_was() {
+    let world = World::new().await;
+    let (mut ana, mut bia) = (world.client().await, world.client().await);
+    let cart = ana.hold(&[leg(1042)]).await;
+    bia.hold(&[leg(2210)]).await;
+    let theirs = cart["holds"][0]["hold"].as_u64().unwrap();
+    for hold in [theirs, theirs + 1_000] {
+        let refusal = bia.refusal("cart.release", json!({ "holds": [hold] })).await;
+        assert_eq!(refusal, json!({ "kind": "hold_unknown", "holds": [hold] }));
+        let mut purchase = confirm("k");
+        purchase["holds"] = json!([hold]);
+        assert_eq!(bia.refusal("cart.confirm", purchase).await["kind"], "cart_changed");
+    }
+    assert_eq!(ana.cart().await["holds"], cart["holds"]);
+}
+
+#[tokio::test]
+async fn a_confirm_repeated_on_another_session_opens_no_booking() {
+    let world = World::new().await;
+    let (mut ana, mut bia) = (world.client().await, world.client().await);
+    let booking = booked(&mut ana).await;
+    assert_eq!(bia.refusal("cart.confirm", confirm("k")).await["kind"], "cart_empty");
+    // With a cart of one's own the same key and words buy that, under another claim code.
+    let own = booked(&mut bia).await;
+    assert_ne!((&own["locator"], &own["claim"]), (&booking["locator"], &booking["claim"]));
+}
+
+#[tokio::test]
+async fn a_locator_with_a_wrong_claim_code_is_as_unknown_as_no_locator() {
+    let world = World::new().await;
+    let (mut ana, mut bia) = (world.client().await, world.client().await);
+    let booking = booked(&mut ana).await;
+    let other = booked(&mut bia).await;
+    let unknown = json!({ "locator": "AAAAAA", "claim": NO_CLAIM });
+    for method in ["bookings.get", "bookings.cancel"] {
+        let nowhere = said(&mut bia, method, unknown.clone()).await;
+        for claim in [json!(NO_CLAIM), other["claim"].clone()] {
+            let params = json!({ "locator": booking["locator"], "claim": claim });
+            assert_eq!(said(&mut bia, method, params).await, nowhere, "{method}");
+        }
+    }
+    let right = json!({ "locator": booking["locator"], "claim": booking["claim"] });
+    assert_eq!(bia.ok("bookings.get", right).await, booking);
+    assert_eq!(ana.seats_left(&leg(1042)).await, 178);
+}
+
+#[tokio::test]
+async fn a_locator_that_exists_is_looked_up_no_slower_than_one_that_does_not() {
+    const ROUNDS: usize = 300;
+    let world = World::with(|config| config.limits.wrong_lookups = u32::MAX).await;
+    let mut ana = world.client().await;
+    let booking = booked(&mut ana).await;
+    let mut spent = [Vec::new(), Vec::new()];
+    for round in 0..2 * ROUNDS {
+        let locator = if round % 2 == 0 { booking["locator"].clone() } else { json!("AAAAAA") };
+        let started = Instant::now();
+        ana.refusal("bookings.get", json!({ "locator": locator, "claim": NO_CLAIM })).await;
+        spent[round % 2].push(started.elapsed());
+    }
+    let [there, nowhere] = spent.map(|mut spent| {
+        spent.sort_unstable();
+        spent[ROUNDS / 2]
+    });
+    println!("median of a wrong look-up: {there:?} of a booking that exists, {nowhere:?} of none");
+    // The same class, not the same microsecond: on a busy machine medians differ by much less.
+    assert!(there < nowhere * 4 && nowhere < there * 4, "{there:?}, {nowhere:?}");
+}
+
+#[tokio::test]
+async fn a_cursor_that_is_made_up_opens_nothing_and_harms_nothing() {
+    let world = World::new().await;
+    let mut ana = world.client().await;
+    let page = ana.ok("legs.search", json!({ "limit": 1 })).await;
+    let cursor = page["cursor"].as_str().unwrap().to_owned();
+    let mut made_up: Vec<String> =
+        ["", "0", "-1", "18446744073709551616", "..", "%00", "ção"].map(str::to_owned).to_vec();
+    for at in 0..cursor.len() {
+        for other in ["A", "z", "0", "_"] {
+            let mut bytes = cursor.clone();
+            bytes.replace_range(at..=at, other);
+            made_up.push(bytes);
+        }
+        made_up.push(cursor[..at].to_owned());
+        made_up.push(format!("{cursor}{}", &cursor[at..]));
+    }
+    let known = ana.ok("legs.search", json!({})).await;
+    let known: Vec<&Value> =
+        known["legs"].as_array().unwrap().iter().map(|leg| &leg["leg"]).collect();
+    for cursor in made_up {
+        let reply = ana.call("legs.search", json!({ "limit": 1, "cursor": cursor })).await;
+        match reply.get("result") {
+            Some(page) => {
+                let legs = page["legs"].as_array().unwrap();
+                assert!(legs.iter().all(|leg| known.contains(&&leg["leg"])), "{reply}");
+            }
+            None => assert_eq!(error_code(&reply), -32602, "{cursor:?}: {reply}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_request_can_be_repeated_also_after_a_restart() {
+    let mut world = World::with(|config| {
+        config.limits.wrong_lookups_per_address = Rate::per_hour(0);
+    })
+    .await;
+    let mut ana = world.client().await;
+    let token = ana.open().await;
+    let booking = booked(&mut ana).await;
+    let mine = json!({ "locator": booking["locator"], "claim": booking["claim"] });
+    assert_eq!(ana.ok("cart.confirm", confirm("k")).await, booking);
+    let mut other = confirm("k");
+    other["email"] = json!("ana@example.com");
+    assert_eq!(ana.refusal("cart.confirm", other.clone()).await["kind"], "idempotency_conflict");
+    let cancelled = ana.ok("bookings.cancel", mine.clone()).await;
+    for _ in 0..2 {
+        for (method, params) in [
+            ("bookings.cancel", mine.clone()),
+            ("bookings.get", mine.clone()),
+            ("cart.confirm", confirm("k")),
+        ] {
+            assert_eq!(ana.ok(method, params).await, cancelled, "{method}");
+        }
+        assert_eq!(
+            ana.refusal("cart.confirm", other.clone()).await["kind"],
+            "idempotency_conflict"
+        );
+        for method in ["cart.release", "cart.get"] {
+            let first = ana.ok(method, json!({})).await;
+            assert_eq!(ana.ok(method, json!({})).await, first, "{method}");
+        }
+        for method in ["feed.watch", "feed.unwatch", "airports.list", "legs.search"] {
+            let first = ana.ok(method, json!({})).await;
+            assert_eq!(ana.ok(method, json!({})).await, first, "{method}");
+        }
+        assert_eq!(error_code(&ana.call("session.open", json!({})).await), -32602);
+        assert_eq!(ana.seats_left(&leg(1042)).await, 180);
+        world.crash();
+        world.restart().await;
+        ana = world.client().await;
+        ana.ok("session.open", json!({ "resume": token })).await;
+    }
+}
