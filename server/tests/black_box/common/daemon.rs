@@ -92,14 +92,12 @@ impl Daemon {
 
     /// How many files it has open.
     pub(crate) fn files(&self) -> usize {
-        std::fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap().count()
+        self.resources().files
     }
 
     /// How much memory it has resident, in KiB.
     pub(crate) fn memory(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-        line.split_ascii_whitespace().nth(1).unwrap().parse().unwrap()
+        self.resources().resident_kib
     }
 
     /// Waits until it has no more files open than this.

@@ -2,9 +2,9 @@
 
 pub(crate) mod client;
 pub(crate) mod daemon;
+pub(crate) mod namespace;
 pub(crate) mod pages;
 pub(crate) mod tls;
-pub(crate) mod namespace;
 pub(crate) mod world;
 
 pub(crate) use client::{Client, confirm, error_code, kind};
