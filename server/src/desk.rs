@@ -17,6 +17,7 @@
 
 mod batch;
 mod budgets;
+mod locators;
 mod outboxes;
 mod sweeper;
 mod writer;

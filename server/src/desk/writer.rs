@@ -8,8 +8,9 @@ use trecho_shared::time::Moment;
 
 use super::batch::{Batch, Step};
 use super::budgets::Budgets;
+use super::locators::Locators;
 use super::outboxes::Outboxes;
-use super::{BATCH, Fault, Fittings, Order, Outward, RETRY_MS, Random, Rejection, Told};
+use super::{BATCH, Fault, Fittings, Order, Outward, RETRY_MS, Rejection, Told};
 use crate::booking::{Caller, Change, Command, Outcome, State};
 use crate::clock::Clock;
 use crate::ledger::{Ledger, LedgerError};
@@ -24,7 +25,7 @@ pub(super) struct Writer {
     ledger: Ledger,
     clock: Clock,
     outward: Box<dyn Outward>,
-    random: Random,
+    locators: Locators,
     orders: mpsc::Receiver<Order>,
     outboxes: Outboxes,
     budgets: Budgets,
@@ -50,7 +51,7 @@ impl Writer {
             ledger,
             clock,
             outward,
-            random,
+            locators: Locators::new(random),
             orders,
             outboxes: Outboxes::default(),
             budgets,
@@ -276,7 +277,7 @@ impl Writer {
 
     fn draw_locator(&mut self) -> Result<Locator, LedgerError> {
         for _ in 0..DRAWS {
-            let locator = Locator::from_index((self.random)());
+            let locator = self.locators.draw();
             if self.ledger.locator_free(locator)? {
                 return Ok(locator);
             }
