@@ -6,8 +6,8 @@
 //! what the open transaction has written. Once `commit` has returned, the changes survive a power
 //! cut. [`Records`] shows bookings to their owners beside it, from a thread of its own.
 //!
-//! The invariants: one seat has one owner (the primary key of `claim`); counts are derived, never
-//! stored; a numbering never goes back.
+//! The invariants: no seat is held twice or sold twice (the primary keys of `hold` and of `claim`);
+//! counts are derived, never stored; a numbering never goes back.
 
 mod backup;
 mod directory;

@@ -8,14 +8,14 @@ mod roundtrip;
 use std::path::Path;
 
 use tempfile::TempDir;
-use trecho_shared::ids::Locator;
+use trecho_shared::ids::{HoldId, Locator};
 use trecho_shared::time::Moment;
 
 use super::fixtures::{NOON, beside, claim, confirm, copy_as_killed, hold, leg, open};
 use super::{Claimed, Ledger, LedgerError, Records, Standing};
 use crate::booking::{
-    Answer, BookingRecord, Caller, Cancellation, Change, Command, LegKey, Outcome, Policy, SeatIx,
-    State,
+    Answer, BookingKey, BookingRecord, Caller, Cancellation, Change, Command, HoldRecord, LegKey,
+    Outcome, Policy, SeatIx, State, TicketRecord,
 };
 
 /// The rules and the ledger without a desk between them.
@@ -347,7 +347,7 @@ fn a_change_about_nothing_is_a_fault_and_no_silence() {
     let caller = bench.open(1);
     let Ok(Outcome::Cart(cart)) = bench.act(hold(caller, &[1], 1)) else { panic!("not held") };
     bench.commit();
-    beside(bench.directory.path()).execute("DELETE FROM claim", []).unwrap();
+    beside(bench.directory.path()).execute("DELETE FROM hold", []).unwrap();
     let freed = Change::Freed { session: caller.session, hold: cart.holds[0], place: 0 };
     let differs = bench.ledger.write(&[freed], NOON).unwrap_err();
     assert!(matches!(differs, LedgerError::Differs(_)), "{differs:?}");
@@ -360,6 +360,35 @@ fn the_schema_itself_refuses_a_second_owner_of_a_seat() {
     let Ok(Outcome::Cart(cart)) = bench.act(hold(first, &[3], 1)) else { panic!("not held") };
     let stolen = Change::Held { session: second.session, hold: cart.holds[0] };
     let fault = bench.ledger.write(&[stolen], NOON).unwrap_err();
+    assert!(matches!(fault, LedgerError::Failed(_)), "{fault:?}");
+}
+
+#[test]
+fn the_schema_itself_refuses_to_sell_a_seat_twice() {
+    let mut bench = Bench::new();
+    let (first, second) = (bench.open(1), bench.open(2));
+    let sold = bench.buy(first, &[1], "k");
+    let TicketRecord { leg, seat, fare, .. } = sold.tickets[0];
+    let stolen = HoldRecord { hold: HoldId(99), leg, seat, fare };
+    let again = BookingRecord {
+        booking: BookingKey(99),
+        locator: Locator::from_index(99),
+        claim_hash: [0; 32],
+        tickets: vec![sold.tickets[0].clone()],
+    };
+    let changes = [
+        Change::Held { session: second.session, hold: stolen },
+        Change::Booked {
+            session: second.session,
+            booking: Box::new(again),
+            holds: vec![stolen],
+            email: None,
+            key: "k".to_owned(),
+            body_hash: [0; 32],
+            at: NOON,
+        },
+    ];
+    let fault = bench.ledger.write(&changes, NOON).unwrap_err();
     assert!(matches!(fault, LedgerError::Failed(_)), "{fault:?}");
 }
 

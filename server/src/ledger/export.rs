@@ -116,7 +116,8 @@ impl Export {
     ) -> Result<(), E> {
         let sql = "SELECT leg, id, destination, departs_s, departs_offset, arrives_s, \
                    arrives_offset, aircraft, layout, leg.fare_centavos, closed, \
-                   count(hold), count(booking), count(reason) \
+                   (SELECT count(*) FROM hold WHERE hold.leg = leg.leg), \
+                   count(booking), count(reason) \
                    FROM (SELECT * FROM leg WHERE leg > ?1 ORDER BY leg LIMIT ?2) AS leg \
                    JOIN cabin USING (cabin) LEFT JOIN claim USING (leg) GROUP BY leg ORDER BY leg";
         self.rows(sql, leg_row, take)

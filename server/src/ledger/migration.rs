@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::OpenError;
 
 /// Step `n` is at `n - 1`. A released step is never edited.
-const STEPS: [&str; 1] = [include_str!("migrations/0001.sql")];
+const STEPS: [&str; 2] = [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
 
 /// Marks the file as ours: `TRCH`.
 const APPLICATION: i32 = 0x5452_4348;
@@ -139,5 +139,29 @@ mod tests {
         connection.execute_batch("CREATE TABLE theirs (x)").unwrap();
         let refused = carry(&mut connection, &[FIRST]).unwrap_err();
         assert!(matches!(refused, OpenError::Foreign(_)), "{refused}");
+    }
+
+    #[test]
+    fn holds_leave_the_claims_that_stay() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.pragma_update(None, "foreign_keys", "OFF").unwrap();
+        carry(&mut connection, &STEPS[..1]).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO claim (leg, seat, session, hold, fare_centavos) VALUES (1, 0, 7, 9, 500); \
+                 INSERT INTO claim (leg, seat, booking, ticket) VALUES (1, 1, 3, 0); \
+                 INSERT INTO claim (leg, seat, reason) VALUES (2, 5, 'crew')",
+            )
+            .unwrap();
+        carry(&mut connection, &STEPS).unwrap();
+        let rows = |sql: &str| -> Vec<String> {
+            let mut statement = connection.prepare(sql).unwrap();
+            let rows = statement.query_map([], |row| row.get(0)).unwrap();
+            rows.collect::<Result<_, _>>().unwrap()
+        };
+        let held = "SELECT concat_ws(' ', leg, seat, session, hold, fare_centavos) FROM hold";
+        assert_eq!(rows(held), ["1 0 7 9 500"]);
+        let claimed = "SELECT concat_ws(' ', leg, seat, booking, ticket, reason) FROM claim";
+        assert_eq!(rows(claimed), ["1 1 3 0", "2 5 crew"]);
     }
 }

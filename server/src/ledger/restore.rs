@@ -151,8 +151,10 @@ impl Ledger {
     ) -> Result<(), LedgerError> {
         let mut carts: Vec<(SessionKey, HoldRecord)> = Vec::new();
         let mut statement = self.prepare(
-            "SELECT leg, seat, session, hold, fare_centavos, booking FROM claim \
-             WHERE leg >= ?1 ORDER BY leg, seat",
+            "SELECT leg, seat, session, hold, fare_centavos, NULL AS booking FROM hold \
+             WHERE leg >= ?1 \
+             UNION ALL SELECT leg, seat, NULL, NULL, NULL, booking FROM claim WHERE leg >= ?1 \
+             ORDER BY leg, seat",
         )?;
         let mut rows = statement.query((first.0,))?;
         while let Some(row) = rows.next()? {

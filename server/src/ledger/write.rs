@@ -117,9 +117,9 @@ impl Ledger {
     fn hold(&mut self, session: SessionKey, hold: &HoldRecord) -> Written {
         let HoldRecord { hold, leg, seat, fare } = *hold;
         let insert = if defect!(SeatTwice) {
-            "REPLACE INTO claim (leg, seat, session, hold, fare_centavos) VALUES (?1, ?2, ?3, ?4, ?5)"
+            "REPLACE INTO hold (leg, seat, session, hold, fare_centavos) VALUES (?1, ?2, ?3, ?4, ?5)"
         } else {
-            "INSERT INTO claim (leg, seat, session, hold, fare_centavos) VALUES (?1, ?2, ?3, ?4, ?5)"
+            "INSERT INTO hold (leg, seat, session, hold, fare_centavos) VALUES (?1, ?2, ?3, ?4, ?5)"
         };
         self.execute_one(insert, (leg.0, seat.0, session.0, hold.0, fare.0))
     }
@@ -127,7 +127,7 @@ impl Ledger {
     fn free(&mut self, session: SessionKey, hold: &HoldRecord) -> Written {
         let HoldRecord { hold, leg, seat, fare: _ } = *hold;
         self.execute_one(
-            "DELETE FROM claim WHERE leg = ?1 AND seat = ?2 AND session = ?3 AND hold = ?4",
+            "DELETE FROM hold WHERE leg = ?1 AND seat = ?2 AND session = ?3 AND hold = ?4",
             (leg.0, seat.0, session.0, hold.0),
         )
     }
@@ -159,13 +159,17 @@ impl Ledger {
         })
     }
 
-    /// Each claim goes from the cart to its ticket, and only from this cart.
+    /// Each seat goes from the cart to its ticket, and only from this cart.
     fn sell(&mut self, session: SessionKey, booking: &BookingRecord) -> Written {
         (0u32..).zip(&booking.tickets).try_for_each(|(place, ticket)| {
+            let TicketRecord { leg, seat, .. } = ticket;
             self.execute_one(
-                "UPDATE claim SET session = NULL, hold = NULL, fare_centavos = NULL, \
-                 booking = ?4, ticket = ?5 WHERE leg = ?1 AND seat = ?2 AND session = ?3",
-                (ticket.leg.0, ticket.seat.0, session.0, booking.booking.0, place),
+                "DELETE FROM hold WHERE leg = ?1 AND seat = ?2 AND session = ?3",
+                (leg.0, seat.0, session.0),
+            )?;
+            self.execute_one(
+                "INSERT INTO claim (leg, seat, booking, ticket) VALUES (?1, ?2, ?3, ?4)",
+                (leg.0, seat.0, booking.booking.0, place),
             )
         })
     }

@@ -79,11 +79,14 @@ fn a_directory_that_takes_no_files_is_refused_with_its_name() {
 fn a_newer_schema_is_refused_and_left_as_it_is() {
     let directory = tempfile::tempdir().unwrap();
     drop(Ledger::open(directory.path()).unwrap());
-    beside(directory.path()).pragma_update(None, "user_version", 99).unwrap();
+    let vandal = beside(directory.path());
+    let version: i64 = vandal.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    vandal.pragma_update(None, "user_version", 99).unwrap();
     let (error, said) = refused(directory.path());
     assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error:?}");
     assert!(said.contains("start that version"), "{said}");
-    beside(directory.path()).pragma_update(None, "user_version", 1).unwrap();
+    vandal.pragma_update(None, "user_version", version).unwrap();
+    drop(vandal);
     Ledger::open(directory.path()).unwrap();
 }
 

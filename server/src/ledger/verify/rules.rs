@@ -3,9 +3,13 @@
 /// What the rules look at, over the `capacity` of each cabin.
 pub(super) const VIEWS: &str = "
 CREATE TEMP VIEW claimed AS
-SELECT claim.*, capacity.seats,
-       'seat ' || claim.seat || ' of ' || ifnull(leg.id, 'leg ' || claim.leg) AS place
-FROM main.claim LEFT JOIN main.leg USING (leg) LEFT JOIN temp.capacity USING (cabin);
+SELECT owned.*, capacity.seats,
+       'seat ' || owned.seat || ' of ' || ifnull(leg.id, 'leg ' || owned.leg) AS place
+FROM (SELECT leg, seat, session, hold, fare_centavos,
+             NULL AS booking, NULL AS ticket, NULL AS reason FROM main.hold
+      UNION ALL
+      SELECT leg, seat, NULL, NULL, NULL, booking, ticket, reason FROM main.claim) AS owned
+     LEFT JOIN main.leg USING (leg) LEFT JOIN temp.capacity USING (cabin);
 
 CREATE TEMP VIEW ticketed AS
 SELECT ticket.*, capacity.seats, leg.cabin AS leg_cabin,
@@ -47,14 +51,14 @@ pub(super) const RULES: [(&str, &str); 25] = [
         "the next session is above all sessions",
         "SELECT 'it is ' || next_session || ', and session ' || used || ' is there'
          FROM counters, (SELECT max(session) AS used FROM (
-             SELECT session FROM session UNION ALL SELECT session FROM claim
+             SELECT session FROM session UNION ALL SELECT session FROM hold
              UNION ALL SELECT session FROM confirmation))
          WHERE used >= next_session",
     ),
     (
         "the next hold is above all holds",
         "SELECT 'it is ' || next_hold || ', and hold ' || used || ' is there'
-         FROM counters, (SELECT max(hold) AS used FROM claim) WHERE used >= next_hold",
+         FROM counters, (SELECT max(hold) AS used FROM hold) WHERE used >= next_hold",
     ),
     (
         "the next booking is above all bookings",
@@ -82,7 +86,6 @@ pub(super) const RULES: [(&str, &str); 25] = [
         "a claimed seat is either held, sold or blocked",
         "SELECT place || ' is not' FROM claimed
          WHERE (hold IS NOT NULL) + (booking IS NOT NULL) + (reason IS NOT NULL) <> 1
-            OR (session IS NULL) <> (hold IS NULL) OR (fare_centavos IS NULL) <> (hold IS NULL)
             OR (booking IS NULL) <> (ticket IS NULL)",
     ),
     (
@@ -109,15 +112,14 @@ pub(super) const RULES: [(&str, &str); 25] = [
         "holds have their own ids, and a fare",
         "SELECT 'hold ' || hold || ' is there ' || count(*) || ' times, from ' ||
                 ifnull(min(fare_centavos), 'no') || ' centavos'
-         FROM claim WHERE hold IS NOT NULL GROUP BY hold
-         HAVING count(*) > 1 OR ifnull(min(fare_centavos), -1) < 0",
+         FROM hold GROUP BY hold HAVING count(*) > 1 OR ifnull(min(fare_centavos), -1) < 0",
     ),
     (
         "a cart's clock runs only while it has holds, and never past its cap",
         "SELECT 'that of session ' || session || ' does' FROM session
          WHERE (deadline IS NULL) <> (cap IS NULL) OR deadline > cap
             OR (deadline IS NOT NULL AND (expired OR session NOT IN (
-                SELECT session FROM claim WHERE session IS NOT NULL)))",
+                SELECT session FROM hold)))",
     ),
     (
         "sessions have their own tokens",
