@@ -9,6 +9,8 @@ mod readiness;
 mod text;
 
 use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http_body_util::Full;
@@ -25,11 +27,31 @@ use tokio::time::{sleep, timeout};
 
 use crate::dispatch::Service;
 use crate::limits::{PAGE_BACK_OFF, PAGE_CONNECTIONS, PAGE_HEAD, PAGE_TIME};
+use crate::listener;
 use crate::session::Announcement;
 use readiness::Readiness;
 use text::Format;
 
 type Page = Response<Full<Bytes>>;
+
+/// The port on which the pages will be served.
+#[derive(Debug)]
+pub(crate) struct Bound(TcpListener);
+
+/// Takes the address.
+///
+/// # Errors
+/// If it cannot be had.
+pub(crate) fn bind(address: SocketAddr) -> io::Result<Bound> {
+    listener::bind(address).map(Bound)
+}
+
+impl Bound {
+    /// Where it is: with the port that was picked for port 0.
+    pub(crate) fn address(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
 
 /// What the pages are written from.
 pub(crate) struct Pages {
@@ -45,7 +67,7 @@ impl Pages {
     }
 
     /// Serves until it is dropped: its connections end with it.
-    pub(crate) async fn serve(self, listener: TcpListener) {
+    pub(crate) async fn serve(self, Bound(listener): Bound) {
         let pages = Arc::new(self);
         let places = Arc::new(Semaphore::new(PAGE_CONNECTIONS));
         let mut connections = JoinSet::new();

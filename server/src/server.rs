@@ -11,7 +11,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use trecho_shared::fingerprint::KeyFingerprint;
@@ -26,7 +25,7 @@ use crate::dispatch::Service;
 use crate::ledger::{LedgerError, OpenError};
 use crate::limits::RESERVED_FILES;
 use crate::listener::{self, Admission};
-use crate::pages::Pages;
+use crate::pages::{self, Pages};
 use crate::session::Announcement;
 use crate::timetable::ImportError;
 use crate::tls::{IdentityError, Tls};
@@ -305,14 +304,14 @@ async fn run(
 }
 
 /// The socket of the operators' pages, if they are wanted, and where it is.
-fn bind_pages(config: &Config) -> Result<(Option<TcpListener>, Option<SocketAddr>), StartError> {
+fn bind_pages(config: &Config) -> Result<(Option<pages::Bound>, Option<SocketAddr>), StartError> {
     let Some(address) = config.metrics_listen else { return Ok((None, None)) };
     if !config.metrics_exposed && !listener::is_private(address.ip()) {
         return Err(StartError::MetricsExposed(address));
     }
     let bound = |source| StartError::MetricsBind { address, source };
-    let socket = listener::bind(address).map_err(bound)?;
-    let address = socket.local_addr().map_err(bound)?;
+    let socket = pages::bind(address).map_err(bound)?;
+    let address = socket.address().map_err(bound)?;
     Ok((Some(socket), Some(address)))
 }
 
