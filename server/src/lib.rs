@@ -25,6 +25,10 @@ pub mod desk;
 mod dispatch;
 #[cfg(feature = "faults")]
 mod faults;
+#[cfg(all(feature = "faults", not(debug_assertions)))]
+compile_error!(
+    "deliberate defects are for tests: no build that serves anyone has the feature `faults`"
+);
 mod feed;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz;
