@@ -199,12 +199,14 @@ fn put_seats(table: &Table, change: &Change) {
             put(*leg, *seat, SeatStatus::Held);
         }
         Change::Freed { hold: HoldRecord { leg, seat, .. }, .. }
-        | Change::TicketCancelled { leg, seat, .. } => put(*leg, *seat, SeatStatus::Free),
+        | Change::TicketCancelled { leg, seat, .. }
+        | Change::Unblocked { leg, seat } => put(*leg, *seat, SeatStatus::Free),
         Change::Booked { holds, .. } => {
             for hold in holds {
                 put(hold.leg, hold.seat, SeatStatus::Sold);
             }
         }
+        Change::Blocked { leg, seat, .. } => put(*leg, *seat, SeatStatus::Blocked),
         Change::SessionOpened { .. }
         | Change::SessionKept { .. }
         | Change::SessionAttached { .. }
@@ -214,15 +216,16 @@ fn put_seats(table: &Table, change: &Change) {
         | Change::CartClock { .. }
         | Change::LegAdded { .. }
         | Change::LegRevised { .. }
-        | Change::Leg(_) => {}
+        | Change::LegSale { .. }
+        | Change::Leg(_)
+        | Change::Audited(_) => {}
     }
 }
 
 fn put_word(table: &Table, change: &LegChange) {
-    let LegChange { leg, version, seats_left, version_before: _, kind: _, reason: _ } = *change;
-    if let Some(state) = table.state(leg) {
-        table.set_state(leg, LegState { seats_left, version, ..state });
-    }
+    let LegChange { leg, version, seats_left, closed, version_before: _, kind: _, reason: _ } =
+        *change;
+    table.set_state(leg, LegState { seats_left, version, closed });
 }
 
 #[cfg(test)]

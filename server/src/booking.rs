@@ -11,6 +11,7 @@ mod change;
 mod command;
 mod decide;
 mod leg;
+mod operation;
 mod outcome;
 mod policy;
 mod state;
@@ -28,10 +29,13 @@ pub use change::{
     TicketRecord,
 };
 pub use command::{
-    Ask, Caller, Cancellation, Command, Generation, Operator, Passenger, Purchase, Recalled, Seats,
+    Ask, Caller, Cancellation, Command, Generation, Passenger, Purchase, Recalled, Seats,
     SessionKey,
 };
 pub use leg::{Aircraft, LegFacts, LegKey, ParseAircraftError};
+pub use operation::{
+    Action, AuditRecord, Claim, Operated, Operation, Operator, SessionView, Survey, Surveyed, Which,
+};
 pub use outcome::{Answer, CartView, Decision, Lost, LostReason, Outcome, Refusal, Scheduled};
 pub use policy::Policy;
 pub use state::{Census, Counters, RestoreError, SessionRecord, State};

@@ -192,7 +192,7 @@ where
 
 impl Label for LostReason {
     const NAME: &'static str = "reason";
-    const ALL: &'static [Self] = &[Self::Expired, Self::Departed, Self::Closed];
+    const ALL: &'static [Self] = &[Self::Expired, Self::Departed, Self::Closed, Self::Operator];
 
     fn index(self) -> usize {
         self as usize
@@ -203,6 +203,7 @@ impl Label for LostReason {
             Self::Expired => "expired",
             Self::Departed => "departed",
             Self::Closed => "closed",
+            Self::Operator => "operator",
         }
     }
 }

@@ -243,7 +243,11 @@ impl Table {
                 | Change::Held { .. }
                 | Change::Freed { .. }
                 | Change::Booked { .. }
-                | Change::TicketCancelled { .. } => {}
+                | Change::TicketCancelled { .. }
+                | Change::Blocked { .. }
+                | Change::Unblocked { .. }
+                | Change::LegSale { .. }
+                | Change::Audited(_) => {}
             }
         }
         edit.map(Edit::finish)

@@ -102,6 +102,7 @@ fn change(leg: LegKey, version: u64, seats_left: u32) -> Change {
         version: Version(version),
         version_before: Version(0),
         seats_left,
+        closed: false,
         kind: LegChangeKind::Updated,
         reason: Reason::Operator,
     })

@@ -8,7 +8,7 @@ use trecho_shared::money::Centavos;
 use trecho_shared::time::Moment;
 
 use super::command::{Generation, Passenger, SessionKey};
-use super::{LegFacts, LegKey, SeatIx};
+use super::{AuditRecord, LegFacts, LegKey, SeatIx};
 
 /// A booking's key in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,7 +73,7 @@ pub struct CartClock {
 pub enum LegChangeKind {
     /// The last free seat went.
     Taken,
-    /// A leg without free seats has one again.
+    /// A leg that had no free seat, or was closed for sale, has one on sale again.
     Reopened,
     /// Anything else.
     Updated,
@@ -107,6 +107,8 @@ pub struct LegChange {
     pub version_before: Version,
     /// How many seats are free now.
     pub seats_left: u32,
+    /// Whether the leg is closed for sale now.
+    pub closed: bool,
     /// What kind of news it is.
     pub kind: LegChangeKind,
     /// Why.
@@ -233,6 +235,29 @@ pub enum Change {
         /// Its seat.
         seat: SeatIx,
     },
+    /// A free seat was taken off sale.
+    Blocked {
+        /// Its leg.
+        leg: LegKey,
+        /// The seat.
+        seat: SeatIx,
+        /// Why.
+        reason: String,
+    },
+    /// A blocked seat is free again.
+    Unblocked {
+        /// Its leg.
+        leg: LegKey,
+        /// The seat.
+        seat: SeatIx,
+    },
+    /// A leg was closed for sale, or opened again; it was the other before.
+    LegSale {
+        /// The leg.
+        leg: LegKey,
+        /// Whether it is closed now.
+        closed: bool,
+    },
     /// A leg came into the timetable.
     LegAdded {
         /// Its key: the next one free.
@@ -251,4 +276,6 @@ pub enum Change {
     },
     /// What others see of it.
     Leg(LegChange),
+    /// An operator's command, for the audit log, whatever it came to.
+    Audited(Box<AuditRecord>),
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use trecho_shared::ids::{HoldId, LegId, Locator};
 
-use super::{BookingRecord, LegFacts, LegKey, SeatIx};
+use super::{BookingRecord, LegFacts, LegKey, Operation, SeatIx, Survey};
 
 /// A session's key in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,15 +95,6 @@ pub struct Cancellation {
     pub legs: Option<Vec<LegId>>,
 }
 
-/// Who steers the server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Operator {
-    /// Their user id, by the kernel's word.
-    pub uid: u32,
-    /// Their user name, where the system knows one.
-    pub user: Option<String>,
-}
-
 /// A command: what the one writer decides, in the order in which they queued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -136,6 +127,10 @@ pub enum Command {
     /// Legs into the timetable. A known leg that is identical is skipped; other times or another
     /// cabin are refused once a seat is claimed; a new fare is for new holds.
     Schedule(Vec<Arc<LegFacts>>),
+    /// What an operator does.
+    Operate(Box<Operation>),
+    /// Sessions and carts as they are, for an operator. Changes nothing.
+    Survey(Survey),
     /// Nothing by itself: what is due is decided before every command.
     Sweep,
 }

@@ -4,10 +4,12 @@ mod cancel;
 mod confirm;
 mod due;
 mod hold;
+mod operate;
 mod release;
 mod schedule;
 mod session;
 
+use schedule::Newcomers;
 use trecho_shared::ids::Version;
 use trecho_shared::time::Moment;
 
@@ -39,7 +41,9 @@ impl State {
             Command::Release(caller, holds) => self.release(*caller, holds.as_deref(), now),
             Command::Confirm(caller, purchase) => self.confirm(*caller, purchase, now),
             Command::Cancel(cancellation) => self.cancel(cancellation, now),
-            Command::Schedule(legs) => Ok(self.schedule(legs, now)),
+            Command::Schedule(legs) => Ok(self.schedule(legs, now, Newcomers::Silent)),
+            Command::Operate(operation) => self.operate(operation, now),
+            Command::Survey(survey) => Ok(self.survey(*survey)),
             Command::Sweep => Ok(Decision::accept(Outcome::Done, Vec::new())),
         };
         decided.unwrap_or_else(Decision::refuse)
@@ -84,8 +88,10 @@ impl State {
                 u32::try_from(seats.len()).expect("a command touches fewer than 2^32 seats");
             let seats_left = match reason {
                 Reason::Held => before - count,
-                Reason::Released | Reason::Expired | Reason::Cancelled => before + count,
-                Reason::Sold | Reason::Operator => before,
+                Reason::Released | Reason::Expired | Reason::Cancelled | Reason::Operator => {
+                    before + count
+                }
+                Reason::Sold => before,
             };
             version = Version(version.0 + 1);
             changes.push(Change::Leg(LegChange {
@@ -93,19 +99,21 @@ impl State {
                 version,
                 version_before: leg.version,
                 seats_left,
-                kind: kind(before, seats_left),
+                closed: leg.closed,
+                kind: news((before, leg.closed), (seats_left, leg.closed)),
                 reason,
             }));
         }
     }
 }
 
-/// What kind of news it is when a leg had `before` free seats and has `after`.
-fn kind(before: u32, after: u32) -> LegChangeKind {
+/// What kind of news it is when a leg had so many free seats and was closed or not, and now has and
+/// is. What is closed has no news but its state: nobody can get a seat on it.
+fn news(before: (u32, bool), after: (u32, bool)) -> LegChangeKind {
     match (before, after) {
-        (1.., 0) => LegChangeKind::Taken,
-        (0, 1..) => LegChangeKind::Reopened,
-        (0, 0) | (1.., 1..) => LegChangeKind::Updated,
+        ((1.., _), (0, false)) => LegChangeKind::Taken,
+        ((0, _) | (_, true), (1.., false)) => LegChangeKind::Reopened,
+        _ => LegChangeKind::Updated,
     }
 }
 

@@ -66,6 +66,7 @@ impl<'a> Run<'a> {
             | Step::Confirm(..)
             | Step::Cancel(..)
             | Step::Schedule(..)
+            | Step::Operate(_)
             | Step::Sweep => {
                 if let Some(command) = self.cast.command(step, &self.model) {
                     self.command(command);
@@ -94,9 +95,15 @@ impl<'a> Run<'a> {
         self.compare();
         let mut state = State::new(POLICY, LegKey(1), self.rules.state.counters());
         for (number, facts) in (1..).zip(&self.model.legs) {
-            state.restore_leg(LegKey(number), &Arc::new(facts.clone()), false).unwrap();
+            state
+                .restore_leg(
+                    LegKey(number),
+                    &Arc::new(facts.clone()),
+                    self.model.is_closed(LegKey(number)),
+                )
+                .unwrap();
         }
-        for (leg, seat) in self.model.sold() {
+        for (leg, seat) in self.model.sold().into_iter().chain(self.model.blocked()) {
             state.restore_claim(leg, seat).unwrap();
         }
         self.model.forget_unkept();
@@ -203,7 +210,7 @@ fn cases() -> u32 {
 #[test]
 fn a_fixed_run_reaches_every_shape_that_matters() {
     let shapes = RefCell::new(Shapes::new());
-    let config = Config { failure_persistence: None, ..Config::with_cases(150) };
+    let config = Config { failure_persistence: None, ..Config::with_cases(250) };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
     let result = TestRunner::new_with_rng(config, rng).run(&steps::steps(), |steps| {
         run(&steps, &mut shapes.borrow_mut());
@@ -249,6 +256,19 @@ const EXPECTED: &[&str] = &[
     "Cancel: LegUnknown",
     "Cancel: Flown",
     "Schedule: Scheduled",
+    "Operate: Operated",
+    "Operate: Scheduled",
+    "Operate: SeatsInTheWay",
+    "Operate: LegDeparted",
+    "Operate: HoldUnknown",
+    "Operate: SessionUnknown",
+    "Operate: CartEmpty",
+    "Hold: LegClosed",
+    "lost: Closed",
+    "lost: Operator",
+    "seats blocked",
+    "seats unblocked",
+    "a closed leg opened",
     "lost: Expired",
     "lost: Departed",
     "several legs taken",

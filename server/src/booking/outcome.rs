@@ -5,8 +5,8 @@ use trecho_shared::money::Centavos;
 use trecho_shared::time::Moment;
 
 use super::{
-    BookingKey, BookingRecord, Caller, CartClock, Change, HoldRecord, LegKey, Policy, SeatIx,
-    SessionKey,
+    BookingKey, BookingRecord, Caller, CartClock, Change, Claim, HoldRecord, LegKey, Operated,
+    Policy, SeatIx, SessionKey, Surveyed,
 };
 
 /// A cart as its owner sees it.
@@ -51,6 +51,10 @@ pub enum Outcome {
     Booking(BookingKey),
     /// What became of the legs that were to be scheduled.
     Scheduled(Scheduled),
+    /// What an operator did.
+    Operated(Operated),
+    /// What an operator asked to see.
+    Surveyed(Surveyed),
 }
 
 /// What became of legs that were to be scheduled.
@@ -84,6 +88,9 @@ pub enum Refusal {
     LegUnknown(Vec<LegId>),
     /// These seats of this leg are not free.
     SeatTaken(LegKey, Vec<SeatIx>),
+    /// These seats of this leg are not as an operator's command needs them, and whose they are; none
+    /// is nobody's.
+    SeatsInTheWay(LegKey, Vec<(SeatIx, Option<Claim>)>),
     /// The cart has no such holds.
     HoldUnknown(Vec<HoldId>),
     /// There is nothing to confirm.
@@ -118,6 +125,8 @@ pub enum LostReason {
     Departed,
     /// An operator closed the leg.
     Closed,
+    /// An operator released the hold.
+    Operator,
 }
 
 /// Holds that a cart lost without its owner's doing: told to that session.

@@ -9,9 +9,10 @@ use trecho_shared::money::Centavos;
 use trecho_shared::time::{LocalTime, Moment};
 
 use super::{
-    Answer, Ask, BookingRecord, Caller, Cancellation, CartView, Change, Command, Counters,
-    Decision, LegChange, LegChangeKind, LegFacts, LegKey, Lost, Outcome, Passenger, Policy,
-    Purchase, Recalled, Refusal, Seats, SessionKey, State,
+    Action, Answer, Ask, BookingRecord, Caller, Cancellation, CartView, Change, Claim, Command,
+    Counters, Decision, LegChange, LegChangeKind, LegFacts, LegKey, Lost, Operation, Operator,
+    Outcome, Passenger, Policy, Purchase, Recalled, Refusal, SeatIx, Seats, SessionKey, State,
+    TicketRecord,
 };
 
 /// When every rehearsal begins.
@@ -74,6 +75,12 @@ pub(super) fn cancellation(locator: Locator, legs: Option<&[LegId]>) -> Command 
     })
 }
 
+/// What an operator asks.
+pub(crate) fn operation(action: Action) -> Command {
+    let by = Operator { uid: 0, user: Some("root".to_owned()) };
+    Command::Operate(Box::new(Operation { by, name: "tried", subject: String::new(), action }))
+}
+
 /// A state, its time, and what a ledger would know.
 pub(super) struct Rehearsal {
     pub(super) state: State,
@@ -82,6 +89,8 @@ pub(super) struct Rehearsal {
     pub(super) lost: Vec<Lost>,
     pub(super) bookings: Vec<BookingRecord>,
     confirmed: HashMap<(SessionKey, String), Recalled>,
+    /// Blocked seats and why.
+    pub(super) blocked: Vec<(LegKey, SeatIx, String)>,
 }
 
 impl Rehearsal {
@@ -100,6 +109,7 @@ impl Rehearsal {
             lost: Vec::new(),
             bookings: Vec::new(),
             confirmed: HashMap::new(),
+            blocked: Vec::new(),
         };
         let legs = (1..).zip(legs).map(|(number, (cabin, departs))| facts(number, cabin, *departs));
         rehearsal.answer(&Command::Schedule(legs.map(Arc::new).collect())).unwrap();
@@ -133,7 +143,11 @@ impl Rehearsal {
         if decision.answer.is_err() {
             assert_eq!(decision.changes, [], "a refusal changes nothing");
         }
-        assert_eq!(decision.lost, [], "only time takes holds away");
+        if matches!(command, Command::Operate(_)) {
+            self.lost.extend(decision.lost.clone());
+        } else {
+            assert_eq!(decision.lost, [], "only time and operators take holds away");
+        }
         self.put(&decision.changes);
         decision
     }
@@ -198,9 +212,42 @@ impl Rehearsal {
                 let known = self.bookings.iter().find(|known| known.locator == locator);
                 cancellation.booking = known.cloned().map(Box::new);
             }
+            Command::Operate(operation) => match &mut operation.action {
+                Action::Block { leg, seats, claims, .. }
+                | Action::Unblock { leg, seats, claims } => {
+                    *claims = seats.iter().filter_map(|&seat| self.claim(*leg, seat)).collect();
+                }
+                _ => {}
+            },
             _ => {}
         }
         command
+    }
+
+    /// Whose a seat is, as a ledger would know.
+    fn claim(&self, leg: LegKey, seat: SeatIx) -> Option<(SeatIx, Claim)> {
+        if let Some((.., reason)) =
+            self.blocked.iter().find(|(on, at, _)| (*on, *at) == (leg, seat))
+        {
+            return Some((seat, Claim::Blocked(reason.clone())));
+        }
+        for (session, known) in self.state.sessions.iter() {
+            let held = known.cart.holds.iter().find(|hold| (hold.leg, hold.seat) == (leg, seat));
+            if let Some(hold) = held {
+                return Some((seat, Claim::Held { session, hold: hold.hold }));
+            }
+        }
+        let sold = |ticket: &TicketRecord| {
+            (ticket.leg, ticket.seat, ticket.cancelled) == (leg, seat, false)
+        };
+        let booking = self.bookings.iter().find(|booking| booking.tickets.iter().any(sold))?;
+        Some((seat, Claim::Sold(booking.locator)))
+    }
+
+    /// Does what an operator asks.
+    pub(super) fn operate(&mut self, action: Action) -> Answer {
+        let command = self.looked_up(operation(action));
+        self.answer(&command)
     }
 
     /// Confirms for so many passengers and returns the booking.
@@ -258,6 +305,12 @@ impl Rehearsal {
                     assert!(!ticket.cancelled, "a ticket is cancelled once");
                     ticket.cancelled = true;
                 }
+                Change::Blocked { leg, seat, reason } => {
+                    self.blocked.push((*leg, *seat, reason.clone()));
+                }
+                Change::Unblocked { leg, seat } => {
+                    self.blocked.retain(|(on, at, _)| (*on, *at) != (*leg, *seat));
+                }
                 Change::SessionForgotten { session, .. } => {
                     self.confirmed.retain(|(owner, _), _| owner != session);
                 }
@@ -290,7 +343,10 @@ fn check_legs(before: &State, changes: &[Change]) {
         let had = before.version(change.leg).unwrap_or(before.counters().version);
         assert_eq!(change.version_before, had);
         assert!(change.version > had, "versions grow");
+        let was_closed = before.legs.get(change.leg).is_some_and(|leg| leg.closed);
         let kind = match (before.seats_left(change.leg), change.seats_left) {
+            _ if change.closed => LegChangeKind::Updated,
+            (1.., 1..) if was_closed => LegChangeKind::Reopened,
             (0, 0) | (1.., 1..) => LegChangeKind::Updated,
             (1.., 0) => LegChangeKind::Taken,
             (0, 1..) if before.facts(change.leg).is_none() => LegChangeKind::Updated,
@@ -320,7 +376,11 @@ fn touched(change: &Change) -> Vec<LegKey> {
     match change {
         Change::Held { hold, .. } | Change::Freed { hold, .. } => vec![hold.leg],
         Change::Booked { holds, .. } => holds.iter().map(|hold| hold.leg).collect(),
-        Change::TicketCancelled { leg, .. } | Change::LegRevised { leg, .. } => vec![*leg],
+        Change::TicketCancelled { leg, .. }
+        | Change::LegRevised { leg, .. }
+        | Change::Blocked { leg, .. }
+        | Change::Unblocked { leg, .. }
+        | Change::LegSale { leg, .. } => vec![*leg],
         _ => Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 mod cancel;
 mod confirm;
 mod hold;
+mod operators;
 mod origin;
 mod restart;
 mod schedule;

@@ -11,7 +11,7 @@ use super::budgets::Budgets;
 use super::locators::Locators;
 use super::outboxes::Outboxes;
 use super::{BATCH, Fault, Fittings, Order, Outward, RETRY_MS, Rejection, Told};
-use crate::booking::{Caller, Change, Command, Outcome, State};
+use crate::booking::{Action, Caller, Change, Command, Outcome, State};
 use crate::clock::Clock;
 use crate::ledger::{Ledger, LedgerError};
 use crate::meters::DeskMeters;
@@ -131,10 +131,14 @@ impl Writer {
             if !defect!(RetryReads) {
                 self.look_up(&mut order.command)?;
             }
-            let decision = self.state.decide(&order.command, now);
+            let mut decision = self.state.decide(&order.command, now);
             if let Err(wait_ms) = self.is_in_budget(&order.command, &decision.changes, now) {
                 batch.answer(Err(Rejection::LimitExceeded(wait_ms)));
                 continue;
+            }
+            if let Command::Operate(operation) = &order.command {
+                let record = operation.audited(&decision.answer, now);
+                decision.changes.push(Change::Audited(Box::new(record)));
             }
             self.put_down(decision.changes, now, batch)?;
             batch.answer(decision.answer.map_err(Rejection::Refused));
@@ -177,7 +181,9 @@ impl Writer {
             let now = self.settle_in_memory(batch);
             self.look_up(&mut order.command)?;
             let decision = self.state.decide(&order.command, now);
-            if decision.changes.iter().any(Ledger::lasts) {
+            // Nothing that an operator did goes without its line in the audit log.
+            let unaudited = matches!(order.command, Command::Operate(_)) && decision.answer.is_ok();
+            if unaudited || decision.changes.iter().any(Ledger::lasts) {
                 batch.answer(Err(Rejection::StorageUnavailable));
             } else {
                 self.apply(decision.changes, batch);
@@ -262,6 +268,18 @@ impl Writer {
                     self.ledger.booking(cancellation.locator, &cancellation.claim_hash)?;
                 cancellation.booking = booking.map(Box::new);
             }
+            Command::Operate(operation) => match &mut operation.action {
+                Action::Block { leg, seats, claims, .. }
+                | Action::Unblock { leg, seats, claims } => {
+                    *claims = self.ledger.claims(*leg, seats)?;
+                }
+                Action::Note
+                | Action::Close(_)
+                | Action::Open(_)
+                | Action::ReleaseHold(_)
+                | Action::ReleaseCart(_)
+                | Action::Schedule(_) => {}
+            },
             Command::Open { .. }
             | Command::Resume { .. }
             | Command::Detach(_)
@@ -270,6 +288,7 @@ impl Writer {
             | Command::Hold(..)
             | Command::Release(..)
             | Command::Schedule(_)
+            | Command::Survey(_)
             | Command::Sweep => {}
         }
         Ok(())

@@ -43,6 +43,8 @@ fn refused(service: &Service, refusal: Refusal) -> RefusalData {
             let seats = seats.into_iter().map(|seat| facts.cabin.label(seat)).collect();
             RefusalData { seats, ..on(RefusalKind::SeatTaken, vec![facts.id]) }
         }
+        // Told to operators only, and on their own socket.
+        Refusal::SeatsInTheWay(leg, _) => on(RefusalKind::SeatTaken, ids(vec![leg])),
         Refusal::HoldUnknown(holds) => RefusalData { holds, ..bare(RefusalKind::HoldUnknown) },
         Refusal::CartEmpty => bare(RefusalKind::CartEmpty),
         Refusal::CartExpired => bare(RefusalKind::CartExpired),

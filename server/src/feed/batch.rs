@@ -6,7 +6,7 @@ use trecho_shared::ids::Version;
 use trecho_shared::message::{ChangeReason, Event, LegEvent};
 
 use super::filter::{Filter, Place};
-use crate::board::Board;
+use crate::board::{Board, LegState};
 use crate::booking::{LegChange, LegChangeKind, LegFacts, Reason};
 
 /// Some changes in their order.
@@ -71,7 +71,9 @@ fn write(changes: &[LegChange], board: &Board) -> Written {
     let mut written = Written::default();
     for change in changes {
         let facts = board.facts(change.leg).expect("the board has every leg that has changed");
-        let told = leg_event(&facts, change.seats_left, change.version, reason(change.reason));
+        let LegChange { seats_left, version, closed, .. } = *change;
+        let state = LegState { seats_left, version, closed };
+        let told = leg_event(&facts, state, reason(change.reason));
         let event = match change.kind {
             LegChangeKind::Taken => Event::LegTaken(told),
             LegChangeKind::Reopened => Event::LegReopened(told),
@@ -90,8 +92,7 @@ fn write(changes: &[LegChange], board: &Board) -> Written {
 /// The event of a leg's state.
 pub(super) fn leg_event(
     facts: &LegFacts,
-    seats_left: u32,
-    version: Version,
+    LegState { seats_left, version, closed }: LegState,
     reason: ChangeReason,
 ) -> LegEvent {
     LegEvent {
@@ -101,6 +102,7 @@ pub(super) fn leg_event(
         to: facts.to,
         departs_at: facts.departs_at,
         seats_left,
+        closed,
         version,
         reason,
     }

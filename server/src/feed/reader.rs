@@ -89,7 +89,7 @@ impl Watch {
         let (states, rest) = feed.board.changed_between((self.cursor, until), next, feed.piece);
         for (leg, state) in states {
             let Some(facts) = feed.board.facts(leg) else { continue };
-            let told = leg_event(&facts, state.seats_left, state.version, ChangeReason::Merged);
+            let told = leg_event(&facts, state, ChangeReason::Merged);
             if state.seats_left == 0 {
                 feed.meters.merged.inc();
                 lines.append(&mut Event::LegTaken(told).line());
@@ -144,6 +144,7 @@ mod tests {
             version: Version(version),
             version_before: Version(0),
             seats_left,
+            closed: false,
             kind,
             reason: Reason::Held,
         };

@@ -80,6 +80,7 @@ mod tests {
                 version: Version(version),
                 version_before: Version(version - 1),
                 seats_left: 1,
+                closed: false,
                 kind: LegChangeKind::Updated,
                 reason: Reason::Held,
             })

@@ -2,6 +2,8 @@
 
 mod backups;
 mod breaches;
+mod history;
+mod operators;
 mod places;
 mod roundtrip;
 
@@ -13,9 +15,10 @@ use trecho_shared::time::Moment;
 
 use super::fixtures::{NOON, beside, claim, confirm, copy_as_killed, hold, leg, open};
 use super::{Claimed, Ledger, LedgerError, Records, Standing};
+use crate::booking::rehearsal::operation;
 use crate::booking::{
-    Answer, BookingKey, BookingRecord, Caller, Cancellation, Change, Command, HoldRecord, LegKey,
-    Outcome, Policy, SeatIx, State, TicketRecord,
+    Action, Answer, BookingKey, BookingRecord, Caller, Cancellation, Change, Command, HoldRecord,
+    LegKey, Outcome, Policy, SeatIx, State, TicketRecord,
 };
 
 /// The rules and the ledger without a desk between them.
@@ -57,9 +60,28 @@ impl Bench {
             }
             _ => {}
         }
-        let decision = self.state.decide(&command, self.now);
+        if let Command::Operate(operation) = &mut command
+            && let Action::Block { leg, seats, claims, .. } | Action::Unblock { leg, seats, claims } =
+                &mut operation.action
+        {
+            *claims = self.ledger.claims(*leg, seats).unwrap();
+        }
+        let mut decision = self.state.decide(&command, self.now);
+        if let Command::Operate(operation) = &command {
+            let record = operation.audited(&decision.answer, self.now);
+            decision.changes.push(Change::Audited(Box::new(record)));
+        }
         self.take(&decision.changes);
         decision.answer
+    }
+
+    fn block(&mut self, leg: u32, seat: u32) -> Answer {
+        self.act(operation(Action::Block {
+            leg: LegKey(leg),
+            seats: vec![SeatIx(seat)],
+            reason: "broken belt".to_owned(),
+            claims: Vec::new(),
+        }))
     }
 
     fn take(&mut self, changes: &[Change]) {

@@ -3,12 +3,12 @@
 use std::str::FromStr;
 
 use rusqlite::{OptionalExtension, Row};
-use trecho_shared::ids::{LegId, Locator};
+use trecho_shared::ids::{HoldId, LegId, Locator};
 use trecho_shared::money::Centavos;
 
 use super::{Ledger, LedgerError};
 use crate::booking::{
-    BookingKey, BookingRecord, LegKey, Passenger, Recalled, SeatIx, SessionKey, TicketRecord,
+    BookingKey, BookingRecord, Claim, LegKey, Passenger, Recalled, SeatIx, SessionKey, TicketRecord,
 };
 
 impl Ledger {
@@ -35,6 +35,30 @@ impl Ledger {
             .prepare("SELECT 1 FROM booking WHERE locator = ?1")?
             .exists((locator.as_str(),))?;
         Ok(!taken)
+    }
+
+    /// Whose these seats of a leg are; those that are free are left out.
+    ///
+    /// # Errors
+    /// As [`Ledger::recall`].
+    pub fn claims(
+        &self,
+        leg: LegKey,
+        seats: &[SeatIx],
+    ) -> Result<Vec<(SeatIx, Claim)>, LedgerError> {
+        let mut statement = self.prepare(
+            "SELECT session, hold, NULL, NULL FROM hold WHERE leg = ?1 AND seat = ?2 \
+             UNION ALL SELECT NULL, NULL, locator, reason \
+             FROM claim LEFT JOIN booking USING (booking) WHERE leg = ?1 AND seat = ?2",
+        )?;
+        let mut claims = Vec::new();
+        for seat in seats {
+            let mut rows = statement.query((leg.0, seat.0))?;
+            if let Some(row) = rows.next()? {
+                claims.push((*seat, claim(row)?));
+            }
+        }
+        Ok(claims)
     }
 
     /// The booking with this locator and this claim code, as it is now.
@@ -67,6 +91,16 @@ impl Ledger {
         }
         Ok(Some(BookingRecord { booking, locator, claim_hash: *claim_hash, tickets }))
     }
+}
+
+fn claim(row: &Row<'_>) -> Result<Claim, LedgerError> {
+    if let Some(reason) = row.get(3)? {
+        return Ok(Claim::Blocked(reason));
+    }
+    Ok(match row.get(0)? {
+        Some(session) => Claim::Held { session: SessionKey(session), hold: HoldId(row.get(1)?) },
+        None => Claim::Sold(parsed(row, 2)?),
+    })
 }
 
 fn ticket(row: &Row<'_>) -> Result<TicketRecord, LedgerError> {

@@ -7,8 +7,8 @@ use trecho_shared::time::Moment;
 
 use super::{Ledger, LedgerError};
 use crate::booking::{
-    BookingKey, BookingRecord, Cabin, CartClock, Change, HoldRecord, LegFacts, LegKey, SeatIx,
-    SessionKey, TicketRecord,
+    AuditRecord, BookingKey, BookingRecord, Cabin, CartClock, Change, HoldRecord, LegFacts, LegKey,
+    Operator, SeatIx, SessionKey, TicketRecord,
 };
 
 type Written = Result<(), LedgerError>;
@@ -33,7 +33,11 @@ impl Ledger {
             | Change::Booked { .. }
             | Change::TicketCancelled { .. }
             | Change::LegAdded { .. }
-            | Change::LegRevised { .. } => true,
+            | Change::LegRevised { .. }
+            | Change::Blocked { .. }
+            | Change::Unblocked { .. }
+            | Change::LegSale { .. }
+            | Change::Audited(_) => true,
         }
     }
 
@@ -79,6 +83,19 @@ impl Ledger {
             }
             Change::LegAdded { leg, facts } => self.add_leg(*leg, facts),
             Change::LegRevised { leg, after, .. } => self.revise_leg(*leg, after),
+            Change::Blocked { leg, seat, reason } => self.execute_one(
+                "INSERT INTO claim (leg, seat, reason) VALUES (?1, ?2, ?3)",
+                (leg.0, seat.0, reason),
+            ),
+            Change::Unblocked { leg, seat } => self.execute_one(
+                "DELETE FROM claim WHERE leg = ?1 AND seat = ?2 AND reason IS NOT NULL",
+                (leg.0, seat.0),
+            ),
+            Change::LegSale { leg, closed } => self.execute_one(
+                "UPDATE leg SET closed = ?2 WHERE leg = ?1 AND closed <> ?2",
+                (leg.0, closed),
+            ),
+            Change::Audited(record) => self.audit(record),
         }
     }
 
@@ -198,6 +215,15 @@ impl Ledger {
         self.execute_one(
             "DELETE FROM claim WHERE leg = ?1 AND seat = ?2 AND booking = ?3 AND ticket = ?4",
             (leg.0, seat.0, booking.0, ticket),
+        )
+    }
+
+    fn audit(&mut self, record: &AuditRecord) -> Written {
+        let AuditRecord { at, by: Operator { uid, user }, action, subject, outcome } = record;
+        self.execute_one(
+            "INSERT INTO audit (at, uid, user, action, subject, outcome) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            (at.0, uid, user, action, subject, outcome),
         )
     }
 

@@ -191,12 +191,16 @@ impl Standing {
                 let (before, after) = (before.cabin.capacity(), after.cabin.capacity());
                 self.seats.of(Seat::Free).inc_by(i64::from(after) - i64::from(before));
             }
+            Change::Blocked { .. } => self.move_seats(Seat::Free, Seat::Blocked, 1),
+            Change::Unblocked { .. } => self.move_seats(Seat::Blocked, Seat::Free, 1),
             // A session that was attached or detached before stays what it was.
             Change::SessionAttached { before: None, .. }
             | Change::SessionDetached { before: Some(_), .. }
             | Change::SessionKept { .. }
             | Change::SessionSeen { .. }
-            | Change::Leg(_) => {}
+            | Change::LegSale { .. }
+            | Change::Leg(_)
+            | Change::Audited(_) => {}
         }
     }
 

@@ -49,7 +49,11 @@ impl Public {
             | Change::Booked { .. }
             | Change::TicketCancelled { .. }
             | Change::LegAdded { .. }
-            | Change::LegRevised { .. } => {}
+            | Change::LegRevised { .. }
+            | Change::Blocked { .. }
+            | Change::Unblocked { .. }
+            | Change::LegSale { .. }
+            | Change::Audited(_) => {}
         }
     }
 }

@@ -178,6 +178,7 @@ impl Session {
             booking::LostReason::Expired => LostReason::Expired,
             booking::LostReason::Departed => LostReason::Departed,
             booking::LostReason::Closed => LostReason::Closed,
+            booking::LostReason::Operator => LostReason::Operator,
         };
         let expired = lost.holds.iter().all(|(_, why)| *why == booking::LostReason::Expired);
         let lost = lost.holds.iter().map(|(hold, why)| {

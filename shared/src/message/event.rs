@@ -45,6 +45,9 @@ pub struct LegEvent {
     pub departs_at: LocalTime,
     /// How many seats are free.
     pub seats_left: u32,
+    /// Whether an operator has closed the leg for sale; absent means not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
     /// The number of this change.
     pub version: Version,
     /// Why.

@@ -124,9 +124,10 @@ fn patch(leg: &mut Leg, event: &LegEvent) -> bool {
     leg.version = event.version;
     leg.seats_left = event.seats_left;
     leg.status = match (event.seats_left, leg.status) {
-        (0, LegStatus::Open) => LegStatus::Taken,
-        (1.., LegStatus::Taken) => LegStatus::Open,
-        (_, status) => status,
+        (_, LegStatus::Departed) => LegStatus::Departed,
+        _ if event.closed => LegStatus::Closed,
+        (0, _) => LegStatus::Taken,
+        (1.., _) => LegStatus::Open,
     };
     true
 }

@@ -275,7 +275,8 @@ fn cart(legs: &[usize], expires_in_ms: u64) -> Cart {
 
 fn leg_event(number: usize, seats_left: u32, version: u64, reason: ChangeReason) -> LegEvent {
     let Leg { leg, flight, from, to, departs_at, .. } = leg(number);
-    LegEvent { leg, flight, from, to, departs_at, seats_left, version: Version(version), reason }
+    let version = Version(version);
+    LegEvent { leg, flight, from, to, departs_at, seats_left, closed: false, version, reason }
 }
 
 fn taken(number: usize, version: u64) -> Event {

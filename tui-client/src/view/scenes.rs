@@ -301,6 +301,7 @@ fn ticker(model: &mut Model) {
             to: leg.to,
             departs_at: leg.departs_at,
             seats_left: u32::from(kind == TickerKind::Reopened),
+            closed: false,
             version: trecho_shared::ids::Version(version),
             reason: ChangeReason::Held,
         };

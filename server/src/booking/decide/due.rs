@@ -16,11 +16,11 @@ const SESSIONS_AT_ONCE: usize = 256;
 
 /// What a decision has come to so far.
 #[derive(Default)]
-struct Draft {
-    changes: Vec<Change>,
-    lost: Vec<Lost>,
+pub(super) struct Draft {
+    pub(super) changes: Vec<Change>,
+    pub(super) lost: Vec<Lost>,
     /// The leg of each seat that is free again.
-    touched: Vec<LegKey>,
+    pub(super) touched: Vec<LegKey>,
 }
 
 impl State {
@@ -75,7 +75,7 @@ impl State {
     }
 
     /// The holds that are lost leave the cart.
-    fn lose(
+    pub(super) fn lose(
         &self,
         key: SessionKey,
         session: &Session,

@@ -11,15 +11,30 @@ use crate::booking::{
     Change, Decision, LegChange, LegChangeKind, LegFacts, LegKey, Outcome, Reason, Scheduled,
 };
 
+/// Whether new legs are told to whoever watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Newcomers {
+    /// Not: they are found by searching. For a whole timetable.
+    Silent,
+    /// Each, as any other change.
+    Told,
+}
+
 impl State {
     /// Each leg in turn, so that a leg that comes twice is new first and known then.
-    pub(super) fn schedule(&self, legs: &[Arc<LegFacts>], now: Moment) -> Decision {
+    pub(super) fn schedule(
+        &self,
+        legs: &[Arc<LegFacts>],
+        now: Moment,
+        newcomers: Newcomers,
+    ) -> Decision {
         let mut draft = Draft {
             state: self,
             now,
             next: self.legs.next_key(),
             drafted: HashMap::new(),
-            revised: BTreeSet::new(),
+            told: BTreeSet::new(),
+            newcomers,
             changes: Vec::with_capacity(legs.len()),
             scheduled: Scheduled::default(),
         };
@@ -38,7 +53,9 @@ struct Draft<'a> {
     next: LegKey,
     /// What this command has added or revised so far.
     drafted: HashMap<LegId, (LegKey, &'a Arc<LegFacts>)>,
-    revised: BTreeSet<LegKey>,
+    /// The legs that others see change.
+    told: BTreeSet<LegKey>,
+    newcomers: Newcomers,
     changes: Vec<Change>,
     scheduled: Scheduled,
 }
@@ -79,25 +96,28 @@ impl<'a> Draft<'a> {
         let leg = self.next;
         self.next = LegKey(leg.0 + 1);
         self.drafted.insert(facts.id, (leg, facts));
+        if self.newcomers == Newcomers::Told {
+            self.told.insert(leg);
+        }
         self.changes.push(Change::LegAdded { leg, facts: Arc::clone(facts) });
         self.scheduled.added += 1;
     }
 
     fn revise(&mut self, leg: LegKey, before: &Arc<LegFacts>, facts: &'a Arc<LegFacts>) {
         self.drafted.insert(facts.id, (leg, facts));
-        self.revised.insert(leg);
+        self.told.insert(leg);
         let (before, after) = (Arc::clone(before), Arc::clone(facts));
         self.changes.push(Change::LegRevised { leg, before, after });
         self.scheduled.revised += 1;
     }
 
-    /// What others see: each revised leg once. A new leg begins with the version of the last
-    /// change there was; that it came is not told leg by leg.
+    /// What others see: each such leg once. A new leg begins with the version of the last change
+    /// there was.
     fn tell_legs(&mut self) {
         let counter = self.state.counters.version;
         let seats: HashMap<LegKey, u32> =
             self.drafted.values().map(|(leg, facts)| (*leg, facts.cabin.capacity())).collect();
-        for (&leg, number) in self.revised.iter().zip(counter.0 + 1..) {
+        for (&leg, number) in self.told.iter().zip(counter.0 + 1..) {
             let known = self.state.legs.get(leg);
             let seats_left = match known {
                 Some(known) if known.claimed() => known.seats.left(),
@@ -108,6 +128,7 @@ impl<'a> Draft<'a> {
                 version: Version(number),
                 version_before: known.map_or(counter, |known| known.version),
                 seats_left,
+                closed: known.is_some_and(|known| known.closed),
                 kind: LegChangeKind::Updated,
                 reason: Reason::Operator,
             }));

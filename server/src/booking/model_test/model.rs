@@ -1,6 +1,7 @@
 //! The rules read naively: plain lists, searched whole; time passes second by second.
 
 mod answers;
+mod operators;
 
 use trecho_shared::ids::HoldId;
 use trecho_shared::time::Moment;
@@ -46,6 +47,8 @@ pub(crate) struct Model {
     now: Moment,
     pub(crate) legs: Vec<LegFacts>,
     claims: Vec<Claim>,
+    blocked: Vec<(LegKey, SeatIx, String)>,
+    closed: Vec<LegKey>,
     pub(crate) sessions: Vec<Someone>,
     pub(crate) bookings: Vec<BookingRecord>,
     confirmed: Vec<(SessionKey, String, [u8; 32], BookingKey)>,
@@ -63,6 +66,8 @@ impl Model {
             now,
             legs,
             claims: Vec::new(),
+            blocked: Vec::new(),
+            closed: Vec::new(),
             sessions: Vec::new(),
             bookings: Vec::new(),
             confirmed: Vec::new(),
@@ -74,7 +79,10 @@ impl Model {
     }
 
     pub(crate) fn owners(&self, leg: LegKey, seat: SeatIx) -> usize {
-        self.claims.iter().filter(|claim| claim.hold.leg == leg && claim.hold.seat == seat).count()
+        let held_or_sold =
+            self.claims.iter().filter(|claim| claim.hold.leg == leg && claim.hold.seat == seat);
+        let blocked = self.blocked.iter().filter(|(on, at, _)| (*on, *at) == (leg, seat));
+        held_or_sold.count() + blocked.count()
     }
 
     pub(crate) fn sold(&self) -> Vec<(LegKey, SeatIx)> {
@@ -135,7 +143,8 @@ impl Model {
     }
 
     fn left(&self, leg: LegKey) -> usize {
-        let claimed = self.claims.iter().filter(|claim| claim.hold.leg == leg).count();
+        let claimed = self.claims.iter().filter(|claim| claim.hold.leg == leg).count()
+            + self.blocked.iter().filter(|(on, ..)| *on == leg).count();
         self.facts(leg).unwrap().cabin.capacity() as usize - claimed
     }
 

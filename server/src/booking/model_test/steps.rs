@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use trecho_shared::ids::{HoldId, Locator};
 
 use super::model::Model;
-use crate::booking::rehearsal::{cancellation, facts, leg_id, purchase};
-use crate::booking::{Ask, Caller, Command, LegKey, SeatIx, Seats};
+use crate::booking::rehearsal::{cancellation, facts, leg_id, operation, purchase};
+use crate::booking::{Action, Ask, Caller, Command, LegKey, SeatIx, Seats, SessionKey};
 
 /// What happens next.
 #[derive(Debug, Clone)]
@@ -30,6 +30,21 @@ pub(crate) enum Step {
     Cancel(u8, Option<Vec<u8>>),
     /// Legs by number, and how they are to differ.
     Schedule(Vec<(u8, u8)>),
+    Operate(Deed),
+}
+
+/// What an operator does.
+#[derive(Debug, Clone)]
+pub(crate) enum Deed {
+    Block(u8, Vec<u8>),
+    Unblock(u8, Vec<u8>),
+    Close(u8),
+    Open(u8),
+    /// The hold at a place of a caller's cart; beyond it, one that is not in it.
+    ReleaseHold(u8, u8),
+    /// A caller's cart, or nobody's.
+    ReleaseCart(u8),
+    Schedule(Vec<(u8, u8)>),
 }
 
 #[derive(Debug, Clone)]
@@ -48,9 +63,19 @@ pub(crate) struct Buy {
     saw: Option<bool>,
 }
 
-/// One course of events.
+/// One course of events; some begin with a passenger who holds again and again.
 pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
-    vec(step(), 1..90)
+    let begins = prop_oneof![9 => Just(Vec::new()), 1 => Just(a_long_cart())];
+    (begins, vec(step(), 1..90)).prop_map(|(mut steps, more)| {
+        steps.extend(more);
+        steps
+    })
+}
+
+/// A cart that is renewed up to its cap, and held into there: too rare to be left to chance.
+fn a_long_cart() -> Vec<Step> {
+    let hold = || Step::Hold(0, vec![(4, Want::Count(1))]);
+    vec![Step::Open, hold(), Step::Wait(70), hold(), Step::Wait(60), hold(), Step::Wait(20), hold()]
 }
 
 pub(crate) fn step() -> impl Strategy<Value = Step> {
@@ -77,7 +102,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         3 => caller().prop_map(Step::Detach),
         2 => caller().prop_map(Step::Close),
         3 => caller().prop_map(Step::Look),
-        40 => (caller(), vec((1..6_u8, want), 1..4))
+        44 => (caller(), vec((1..6_u8, want), 1..4))
             .prop_map(|(caller, asks)| Step::Hold(caller, asks)),
         4 => (caller(), prop::option::of(vec(0..4_u8, 1..3)))
             .prop_map(|(caller, places)| Step::Release(caller, places)),
@@ -85,6 +110,22 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         8 => (0..3_u8, prop::option::of(vec(1..6_u8, 1..3)))
             .prop_map(|(booking, legs)| Step::Cancel(booking, legs)),
         2 => vec((1..8_u8, 0..4_u8), 1..4).prop_map(Step::Schedule),
+        6 => deed().prop_map(Step::Operate),
+    ]
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    // Mostly the same one, so that what is blocked or closed is met again.
+    let leg = || prop_oneof![4 => Just(5_u8), 1 => 1..6_u8];
+    let seats = || vec(0..4_u8, 1..3);
+    prop_oneof![
+        3 => (leg(), seats()).prop_map(|(leg, seats)| Deed::Block(leg, seats)),
+        3 => (leg(), vec(0..4_u8, 1..2)).prop_map(|(leg, seats)| Deed::Unblock(leg, seats)),
+        1 => leg().prop_map(Deed::Close),
+        3 => leg().prop_map(Deed::Open),
+        2 => (0..7_u8, 0..4_u8).prop_map(|(who, place)| Deed::ReleaseHold(who, place)),
+        2 => (0..9_u8).prop_map(Deed::ReleaseCart),
+        1 => vec((1..8_u8, 0..4_u8), 1..4).prop_map(Deed::Schedule),
     ]
 }
 
@@ -124,9 +165,32 @@ impl Cast {
                     .map(|legs| legs.iter().map(|&leg| leg_id(u32::from(leg))).collect::<Vec<_>>());
                 cancellation(Locator::from_index(u64::from(*booking)), legs.as_deref())
             }
-            Step::Schedule(legs) => Command::Schedule(
-                legs.iter().map(|&(number, change)| varied(number, change, model).into()).collect(),
-            ),
+            Step::Schedule(legs) => Command::Schedule(schedule(legs, model)),
+            Step::Operate(deed) => operation(self.action(deed, model)?),
+        })
+    }
+
+    fn action(&self, deed: &Deed, model: &Model) -> Option<Action> {
+        Some(match deed {
+            Deed::Block(leg, seats) => Action::Block {
+                leg: LegKey(u32::from(*leg)),
+                seats: named(*leg, seats, model),
+                reason: format!("seats {seats:?}"),
+                claims: Vec::new(),
+            },
+            Deed::Unblock(leg, seats) => Action::Unblock {
+                leg: LegKey(u32::from(*leg)),
+                seats: named(*leg, seats, model),
+                claims: Vec::new(),
+            },
+            Deed::Close(leg) => Action::Close(LegKey(u32::from(*leg))),
+            Deed::Open(leg) => Action::Open(LegKey(u32::from(*leg))),
+            Deed::ReleaseHold(who, place) => {
+                Action::ReleaseHold(holds(&[*place], self.caller(*who, model)?, model)[0])
+            }
+            Deed::ReleaseCart(8) => Action::ReleaseCart(SessionKey(10_000)),
+            Deed::ReleaseCart(who) => Action::ReleaseCart(self.caller(*who, model)?.session),
+            Deed::Schedule(legs) => Action::Schedule(schedule(legs, model)),
         })
     }
 
@@ -154,6 +218,21 @@ impl Cast {
     }
 }
 
+fn schedule(legs: &[(u8, u8)], model: &Model) -> Vec<std::sync::Arc<crate::booking::LegFacts>> {
+    legs.iter().map(|&(number, change)| varied(number, change, model).into()).collect()
+}
+
+/// Seats of a leg's cabin, each once.
+fn named(leg: u8, seats: &[u8], model: &Model) -> Vec<SeatIx> {
+    let facts = model.legs.get(usize::from(leg) - 1);
+    let capacity = facts.map_or(1, |facts| facts.cabin.capacity());
+    let mut seats: Vec<SeatIx> =
+        seats.iter().map(|&seat| SeatIx(u32::from(seat) % capacity)).collect();
+    seats.sort_unstable();
+    seats.dedup();
+    seats
+}
+
 /// Each leg once: the wire lets nothing else through. Seats are those of the cabin, each once.
 fn asks(wants: &[(u8, Want)], model: &Model) -> Vec<Ask> {
     let mut asks: Vec<Ask> = Vec::new();
@@ -162,17 +241,9 @@ fn asks(wants: &[(u8, Want)], model: &Model) -> Vec<Ask> {
         if asks.iter().any(|ask| ask.leg == leg) {
             continue;
         }
-        let capacity =
-            model.legs.get(usize::from(*number) - 1).map_or(1, |facts| facts.cabin.capacity());
         let seats = match want {
             Want::Count(count) => Seats::Count(u32::from(*count)),
-            Want::Named(seats) => {
-                let mut seats: Vec<SeatIx> =
-                    seats.iter().map(|&seat| SeatIx(u32::from(seat) % capacity)).collect();
-                seats.sort_unstable();
-                seats.dedup();
-                Seats::Named(seats)
-            }
+            Want::Named(seats) => Seats::Named(named(*number, seats, model)),
         };
         asks.push(Ask { leg, seats });
     }

@@ -45,13 +45,18 @@ impl State {
                 self.holds(*session, Vec::clear);
                 self.counters.booking = BookingKey(booking.booking.0 + 1);
             }
-            Change::TicketCancelled { leg, seat, .. } => self.give_back(*leg, *seat),
+            Change::TicketCancelled { leg, seat, .. } | Change::Unblocked { leg, seat } => {
+                self.give_back(*leg, *seat);
+            }
             Change::LegAdded { leg, facts } => {
                 debug_assert_eq!(*leg, self.legs.next_key(), "keys of legs follow one another");
                 self.legs.push(facts, self.counters.version);
             }
             Change::LegRevised { leg, after, .. } => self.legs.revise(*leg, after),
+            Change::Blocked { leg, seat, .. } => self.take(*leg, *seat),
+            Change::LegSale { leg, closed } => self.set_closed(*leg, *closed),
             Change::Leg(change) => self.set_version(change.leg, change.version, change.version),
+            Change::Audited(_) => {}
         }
         if let Change::Leg(LegChange { leg, seats_left, .. }) = change {
             debug_assert_eq!(self.seats_left(*leg), *seats_left, "what is told is what is");
@@ -109,9 +114,14 @@ impl State {
                 self.holds(*session, |cart| cart.extend_from_slice(holds));
                 self.counters.booking = booking.booking;
             }
-            Change::TicketCancelled { leg, seat, .. } => self.take(*leg, *seat),
+            Change::TicketCancelled { leg, seat, .. } | Change::Unblocked { leg, seat } => {
+                self.take(*leg, *seat);
+            }
             Change::LegAdded { .. } => self.legs.pop(),
             Change::LegRevised { leg, before, .. } => self.legs.revise(*leg, before),
+            Change::Blocked { leg, seat, .. } => self.give_back(*leg, *seat),
+            Change::LegSale { leg, closed } => self.set_closed(*leg, !closed),
+            Change::Audited(_) => {}
             Change::Leg(change) => {
                 let last = Version(change.version.0 - 1);
                 self.set_version(change.leg, change.version_before, last);
@@ -140,6 +150,14 @@ impl State {
             leg.version = version;
         }
         self.counters.version = last;
+    }
+
+    /// No cart holds a leg that is closed, so no session's agenda depends on it.
+    fn set_closed(&mut self, leg: LegKey, closed: bool) {
+        if let Some(leg) = self.legs.get_mut(leg) {
+            debug_assert_ne!(leg.closed, closed, "it was the other before");
+            leg.closed = closed;
+        }
     }
 
     fn take(&mut self, leg: LegKey, seat: SeatIx) {

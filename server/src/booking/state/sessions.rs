@@ -201,6 +201,11 @@ impl Sessions {
         census
     }
 
+    /// Every session, in no order.
+    pub(in crate::booking) fn iter(&self) -> impl Iterator<Item = (SessionKey, &Session)> {
+        self.by_key.iter().map(|(key, session)| (*key, session))
+    }
+
     /// Every key, in no order.
     pub(super) fn keys(&self) -> Vec<SessionKey> {
         self.by_key.keys().copied().collect()

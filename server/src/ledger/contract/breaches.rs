@@ -16,10 +16,10 @@ fn everything() -> TempDir {
     let cancelled = bench.buy(ana, &[2], "cancelled");
     bench.cancel(&cancelled).unwrap();
     bench.act(hold(bia, &[1, 2], 1)).unwrap();
+    for seat in [6, 7] {
+        bench.block(1, seat).unwrap();
+    }
     bench.commit();
-    beside(bench.directory.path())
-        .execute("INSERT INTO claim (leg, seat, reason) VALUES (1, 7, 'broken belt')", ())
-        .unwrap();
     bench.ledger.finish().unwrap();
     bench.directory
 }
@@ -40,7 +40,10 @@ fn broken_by(sound: &Path, sql: &str) -> BTreeSet<&'static str> {
 }
 
 /// What breaks a rule, and the beginning of the rule.
-const CASES: [(&str, &str); 37] = [
+const CASES: [(&str, &str); 40] = [
+    ("UPDATE leg SET closed = 1 WHERE leg = 2", "a leg that is closed"),
+    ("UPDATE claim SET reason = ' ' WHERE reason IS NOT NULL", "a blocked seat has"),
+    ("DELETE FROM audit WHERE audit = 1", "the audit log"),
     (
         "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = \
          (SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_booking_1') \

@@ -19,7 +19,7 @@ FROM main.ticket LEFT JOIN main.leg USING (leg)
 ";
 
 /// What holds, and the query for where it does not: one column of text.
-pub(super) const RULES: [(&str, &str); 25] = [
+pub(super) const RULES: [(&str, &str); 28] = [
     (
         "references lead somewhere",
         "SELECT \"table\" || ' has ' || count(*) || ' that lead to no ' || parent
@@ -107,6 +107,21 @@ pub(super) const RULES: [(&str, &str); 25] = [
                      ELSE ', which has none' END
          FROM claimed LEFT JOIN session ON session.session = claimed.session
          WHERE hold IS NOT NULL AND (deadline IS NULL OR cap IS NULL)",
+    ),
+    (
+        "a leg that is closed for sale is in no cart",
+        "SELECT place || ' is held' FROM claimed JOIN main.leg USING (leg)
+         WHERE hold IS NOT NULL AND closed",
+    ),
+    (
+        "a blocked seat has a reason",
+        "SELECT place || ' has none' FROM claimed WHERE trim(reason) = ''",
+    ),
+    (
+        "the audit log is numbered from 1 without a gap",
+        "SELECT 'line ' || audit || ' follows line ' || before
+         FROM (SELECT audit, lag(audit, 1, 0) OVER (ORDER BY audit) AS before FROM audit)
+         WHERE audit <> before + 1",
     ),
     (
         "holds have their own ids, and a fare",

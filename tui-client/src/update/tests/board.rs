@@ -55,6 +55,22 @@ fn sorts_are_by_fare_duration_and_seats() {
 }
 
 #[test]
+fn a_leg_that_an_operator_closes_and_opens_says_so_at_once() {
+    let mut program = Program::with_board(30);
+    let mut closed = leg_event(7, 50, 2, ChangeReason::Operator);
+    closed.closed = true;
+    program.event(Event::LegUpdated(closed));
+    let status = |program: &Program| program.model.departures.rows[7].leg.status;
+    assert_eq!(status(&program), LegStatus::Closed);
+    closed.version = Version(3);
+    closed.seats_left = 51;
+    program.event(Event::LegUpdated(closed));
+    assert_eq!(status(&program), LegStatus::Closed, "a cancellation does not put it on sale");
+    program.event(Event::LegReopened(leg_event(7, 51, 4, ChangeReason::Operator)));
+    assert_eq!(status(&program), LegStatus::Open);
+}
+
+#[test]
 fn the_cursor_goes_by_lines_pages_and_to_both_ends() {
     let mut program = Program::with_board(30);
     program.code(Code::PageDown);

@@ -25,7 +25,8 @@ impl Model {
             Command::Confirm(caller, purchase) => self.confirm(*caller, purchase),
             Command::Cancel(cancellation) => self.cancel(cancellation),
             Command::Schedule(legs) => Ok(self.schedule(legs.iter().map(|facts| &**facts))),
-            Command::Sweep => Ok(Outcome::Done),
+            Command::Operate(operation) => self.operate(&operation.action),
+            Command::Survey(_) | Command::Sweep => Ok(Outcome::Done),
         }
     }
 
@@ -146,6 +147,10 @@ impl Model {
         let departed = legs(&|ask| self.departed(ask.leg));
         if !departed.is_empty() {
             return Err(Refusal::LegDeparted(departed));
+        }
+        let closed = legs(&|ask| self.is_closed(ask.leg));
+        if !closed.is_empty() {
+            return Err(Refusal::LegClosed(closed));
         }
         let taken = legs(&|ask| self.left(ask.leg) < wanted(ask));
         if !taken.is_empty() {
@@ -329,7 +334,7 @@ impl Model {
         Ok(Outcome::Booking(self.bookings[at].booking))
     }
 
-    fn schedule<'a>(&mut self, legs: impl Iterator<Item = &'a LegFacts>) -> Outcome {
+    pub(super) fn schedule<'a>(&mut self, legs: impl Iterator<Item = &'a LegFacts>) -> Outcome {
         let mut scheduled = Scheduled::default();
         for facts in legs {
             let Some(at) = self.legs.iter().position(|known| known.id == facts.id) else {
@@ -340,7 +345,8 @@ impl Model {
             };
             let known = &self.legs[at];
             let leg = LegKey(u32::try_from(at).unwrap() + 1);
-            let claimed = self.claims.iter().any(|claim| claim.hold.leg == leg);
+            let claimed = self.claims.iter().any(|claim| claim.hold.leg == leg)
+                || self.blocked.iter().any(|(on, ..)| *on == leg);
             let mut refared = known.clone();
             refared.fare = facts.fare;
             if known == facts {

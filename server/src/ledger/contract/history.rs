@@ -1,0 +1,56 @@
+//! What earlier releases left on disk is carried forward, whole.
+
+use super::*;
+use crate::ledger::{OpenError, verify};
+
+/// What the release with the first schema had on disk: two bookings, one of them cancelled, and a
+/// cart.
+const FIRST: &str = include_str!("../migrations/fixtures/0001.sql");
+
+/// When that release was killed.
+const KILLED: Moment = Moment(1_795_604_370_000);
+
+fn left_by_the_first_release() -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    drop(Ledger::open(directory.path()).unwrap());
+    for file in std::fs::read_dir(directory.path()).unwrap() {
+        std::fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    let database = rusqlite::Connection::open(directory.path().join("trecho.db")).unwrap();
+    // The tables come in the order of their names.
+    database.pragma_update(None, "foreign_keys", "OFF").unwrap();
+    database.execute_batch(FIRST).unwrap();
+    drop(database);
+    directory
+}
+
+#[test]
+fn a_database_of_the_first_schema_is_carried_forward_with_all_that_it_has() {
+    let directory = left_by_the_first_release();
+    assert!(matches!(verify(directory.path()), Err(OpenError::Older(_))), "only a server does it");
+    let ledger = Ledger::open(directory.path()).unwrap();
+    assert_eq!(verify(directory.path()).unwrap(), []);
+    let state = restored(&ledger, KILLED);
+    // Two of four seats sold and one held; two of 180 sold; two held and one given back.
+    let left: Vec<u32> = (1..=3).map(|leg| state.seats_left(LegKey(leg))).collect();
+    assert_eq!(left, [1, 178, 178]);
+    let locator: Locator = "D7VEKU".parse().unwrap();
+    assert!(!ledger.locator_free(locator).unwrap(), "bookings are there");
+    drop(ledger);
+
+    let again = Ledger::open(directory.path()).unwrap();
+    assert_eq!(restored(&again, KILLED).seats_left(LegKey(1)), 1, "a second start changes nothing");
+}
+
+#[test]
+fn what_was_carried_forward_takes_an_operator_s_commands() {
+    let directory = left_by_the_first_release();
+    let ledger = Ledger::open(directory.path()).unwrap();
+    let state = restored(&ledger, KILLED);
+    let mut bench = Bench { directory, state, ledger, now: KILLED, pending: Vec::new() };
+    bench.act(operation(Action::Close(LegKey(3)))).unwrap();
+    bench.commit();
+    assert_eq!(verify(bench.directory.path()).unwrap(), []);
+    let after = restored_as_killed(bench.directory.path(), KILLED);
+    assert_eq!(after.seats_left(LegKey(3)), 180, "its holds have left their cart");
+}
