@@ -18,6 +18,7 @@ mod import;
 mod keeping;
 mod limits;
 mod load;
+mod malformed;
 mod metrics;
 mod nemesis;
 mod origin;
