@@ -139,6 +139,12 @@ pub(crate) const ADMIN_IDLE: Duration = Duration::from_secs(60);
 /// An operator who does not read for so long is let go.
 pub(crate) const ADMIN_WRITE: Duration = Duration::from_secs(10);
 
+/// So many seats an operator names in one request.
+pub(crate) const ADMIN_SEATS: usize = 1_000;
+
+/// The longest that a notice or a drain waits for its line in the audit log.
+pub(crate) const ADMIN_NOTE: Duration = Duration::from_secs(2);
+
 /// A notice to all passengers has at most so many characters.
 pub(crate) const NOTICE_CHARS: usize = 280;
 

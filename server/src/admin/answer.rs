@@ -1,6 +1,8 @@
 //! From a request to its reply.
 
 mod legs;
+mod operate;
+mod refusal;
 mod words;
 
 use serde::Serialize;
@@ -10,6 +12,7 @@ use trecho_shared::rpc::{Id, reply_result};
 use super::Steering;
 use super::wire::{Audited, Problem, Request, SayNotice, reply_problem};
 use crate::booking::Operator;
+use operate::Act;
 
 /// A result, or why there is none.
 type Answer<T> = Result<T, Problem>;
@@ -31,13 +34,20 @@ pub(super) async fn answer(
     request: Request,
 ) -> (Vec<u8>, Next) {
     let service = &steering.service;
+    let act = Act { steering, by: operator, name: request.name() };
     let line = match request {
         Request::LegsList(ask) => line(id, legs::list(service, ask)),
         Request::LegsGet(ask) => line(id, legs::get(service, ask)),
-        Request::Notice(SayNotice { text }) => line(id, notice(steering, operator, &text)),
+        Request::SeatsBlock(ask) => line(id, act.block(ask).await),
+        Request::SeatsUnblock(ask) => line(id, act.unblock(ask).await),
+        Request::LegsClose(ask) => line(id, act.close(ask).await),
+        Request::LegsOpen(ask) => line(id, act.open(ask).await),
+        Request::HoldsRelease(ask) => line(id, act.release_hold(ask).await),
+        Request::CartsRelease(ask) => line(id, act.release_cart(ask).await),
+        Request::Notice(SayNotice { text }) => line(id, notice(act, &text).await),
         Request::Drain(Empty {}) => {
-            tracing::info!(uid = operator.uid, "an operator drains the server");
-            return (line(id, Ok(Audited { audited: false })), Next::Drain);
+            let audited = act.note("the whole server").await;
+            return (line(id, Ok(Audited { audited })), Next::Drain);
         }
     };
     (line, Next::GoOn)
@@ -50,9 +60,8 @@ fn line<T: Serialize>(id: &Id, answer: Answer<T>) -> Vec<u8> {
     }
 }
 
-fn notice(steering: &Steering, operator: &Operator, text: &str) -> Answer<Audited> {
+async fn notice(act: Act<'_>, text: &str) -> Answer<Audited> {
     let text = words::notice(text)?;
-    steering.announcer.notice(&text);
-    tracing::info!(uid = operator.uid, text, "notice to all passengers");
-    Ok(Audited { audited: false })
+    act.steering.announcer.notice(&text);
+    Ok(Audited { audited: act.note(&text).await })
 }

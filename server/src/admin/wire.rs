@@ -4,6 +4,7 @@
 mod leg;
 mod operate;
 mod problem;
+mod seat;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -11,8 +12,12 @@ use trecho_shared::message::{Empty, Method};
 use trecho_shared::rpc::{Call, Id, ProtocolError};
 
 pub(crate) use leg::{LegRow, LegsListed, ListLegs, ShowLeg};
-pub(crate) use operate::{Audited, SayNotice};
-pub(crate) use problem::{Problem, reply_problem};
+pub(crate) use operate::{
+    Audited, BlockSeats, ReleaseCart, ReleaseHold, Released, ReleasedHold, SayNotice, Steered,
+    UnblockSeats,
+};
+pub(crate) use problem::{Kind, Problem, ProblemData, reply_problem};
+pub(crate) use seat::{SeatRow, Whose};
 
 /// Declares the methods once: the request enum, its parser, and one marker type each.
 macro_rules! methods {
@@ -24,6 +29,13 @@ macro_rules! methods {
         }
 
         impl Request {
+            /// The name of its method.
+            pub(crate) fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => $name,)*
+                }
+            }
+
             /// Reads the params of the method that `call` names.
             pub(crate) fn read(call: &Call<'_>) -> Result<Self, Problem> {
                 let params = call.params.map_or("{}", |params| params.get());
@@ -58,6 +70,18 @@ methods! {
     "legs.list" LegsList(ListLegs) -> LegsListed;
     /// One leg.
     "legs.get" LegsGet(ShowLeg) -> LegRow;
+    /// Takes free seats off sale, all or none.
+    "seats.block" SeatsBlock(BlockSeats) -> Steered;
+    /// Puts blocked seats on sale again, all or none.
+    "seats.unblock" SeatsUnblock(UnblockSeats) -> Steered;
+    /// Takes a leg off sale: its holds leave their carts, what is sold stays sold.
+    "legs.close" LegsClose(ShowLeg) -> Steered;
+    /// Puts a closed leg on sale again.
+    "legs.open" LegsOpen(ShowLeg) -> Steered;
+    /// Takes one hold out of whatever cart has it.
+    "holds.release" HoldsRelease(ReleaseHold) -> Released;
+    /// Takes all holds out of a session's cart.
+    "carts.release" CartsRelease(ReleaseCart) -> Released;
     /// Tells every passenger who is connected.
     "notice" Notice(SayNotice) -> Audited;
     /// Sees every connection off and ends the server, as SIGTERM does.

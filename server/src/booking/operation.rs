@@ -164,10 +164,10 @@ impl Operation {
         let outcome = match answer {
             Ok(Outcome::Operated(Operated { changed: false, .. })) => "nothing to do".to_owned(),
             Ok(Outcome::Operated(Operated { released, .. })) if !released.is_empty() => {
-                format!("done; {} holds released", released.len())
+                format!("done; holds released: {}", released.len())
             }
             Ok(Outcome::Scheduled(scheduled)) => format!(
-                "done; {} legs added, {} revised, {} refused",
+                "done; legs added: {}, revised: {}, refused: {}",
                 scheduled.added,
                 scheduled.revised,
                 scheduled.refused.len()

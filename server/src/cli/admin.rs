@@ -1,5 +1,6 @@
 //! `trechod admin`: steers a running server through its admin socket.
 
+mod act;
 mod show;
 mod table;
 
@@ -46,6 +47,8 @@ pub(super) enum Action {
         /// Its id, such as TR1042-20261124-GRU
         leg: LegId,
     },
+    #[command(flatten)]
+    Act(act::Act),
     /// Tell every passenger who is connected
     Notice {
         /// What to tell: one line
@@ -129,15 +132,18 @@ pub(super) fn admin(target: &Target, action: Action) -> Result<(), Failure> {
             let row = admin.ask(method::LegsGet, &ShowLeg { leg })?;
             target.tell(&row, show::leg);
         }
+        Action::Act(action) => act::act(target, &mut admin, action)?,
         Action::Notice { text } => {
             let done = admin.ask(method::Notice, &SayNotice { text })?;
-            target.tell(&done, |_| "every passenger who is connected is told".to_owned());
+            target
+                .tell(&done, |done| show::noted(*done, "every passenger who is connected is told"));
         }
         Action::Drain => {
             let done = admin.ask(method::Drain, &Empty {})?;
-            target.tell(&done, |_| {
-                "the server sees its connections off and ends; carts wait for the next start"
-                    .to_owned()
+            target.tell(&done, |done| {
+                let said =
+                    "the server sees its connections off and ends; carts wait for the next start";
+                show::noted(*done, said)
             });
         }
     }

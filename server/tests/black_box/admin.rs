@@ -64,3 +64,123 @@ async fn an_operator_lists_legs_tells_passengers_and_drains() {
     assert!(refused(&data, &["legs"]).contains("no server listens"));
     drop(passenger);
 }
+
+/// What a passenger has heard: each event, and why it happened.
+fn heard(events: &[Value]) -> Vec<String> {
+    let why = |params: &Value| {
+        let why = params["reason"].as_str().or(params["lost"][0]["reason"].as_str());
+        why.unwrap_or_default().to_owned()
+    };
+    let told =
+        |event: &Value| format!("{} {}", event["method"].as_str().unwrap(), why(&event["params"]));
+    events.iter().map(told).collect()
+}
+
+#[tokio::test]
+async fn blocked_seats_are_nobody_s_until_they_are_unblocked_also_after_a_kill() {
+    let (there, daemon, leg) = server("2x1-1");
+    let data = there.path().join("data");
+    let mut passenger = daemon.client().await;
+    passenger.ok("feed.watch", json!({})).await;
+
+    let result = done(&data, &["block", &leg, "1A", "2B", "--reason", "cinto quebrado"]);
+    assert_eq!(
+        (&result["changed"], &result["leg"]["blocked"]),
+        (&json!(true), &json!(2)),
+        "{result}"
+    );
+    assert_eq!(heard(&passenger.events_so_far().await), ["leg.updated operator"]);
+    let named = json!({ "legs": [{ "leg": leg, "seats": ["1A"] }] });
+    assert_eq!(passenger.refusal("cart.hold", named).await["kind"], "seat_taken");
+    let cart = passenger.ok("cart.hold", json!({ "legs": [{ "leg": leg, "count": 2 }] })).await;
+    let seats = [&cart["holds"][0]["seat"], &cart["holds"][1]["seat"]];
+    assert_eq!(seats, [&json!("1B"), &json!("2A")]);
+
+    let said = refused(&data, &["block", &leg, "1B", "2B", "--reason", "crew"]);
+    for words in ["nothing was changed", "1B is held (hold ", "2B is blocked (cinto quebrado)"] {
+        assert!(said.contains(words), "{words} in {said}");
+    }
+    assert!(refused(&data, &["unblock", &leg, "1A", "1B"]).contains("1B is held"));
+
+    drop(passenger);
+    daemon.kill();
+    let daemon = Daemon::serve(&data, &[]);
+    let mut passenger = daemon.client().await;
+    assert_eq!(done(&data, &["leg", &leg])["blocked"], 2);
+    done(&data, &["unblock", &leg, "1A", "2B"]);
+    passenger.ok("cart.hold", json!({ "legs": [{ "leg": leg, "seats": ["1A", "2B"] }] })).await;
+    drop(passenger);
+    drop(daemon);
+    let sound = run(&["verify", "--data", data.to_str().unwrap()]);
+    assert!(sound.status.success(), "{}", String::from_utf8_lossy(&sound.stdout));
+}
+
+#[tokio::test]
+async fn a_closed_leg_leaves_its_carts_and_is_sold_again_once_it_is_open() {
+    let (there, daemon, leg) = server("1x3");
+    let data = there.path().join("data");
+    let (mut ana, mut bia) = (daemon.client().await, daemon.client().await);
+    ana.ok("feed.watch", json!({})).await;
+    let cart = ana.hold(std::slice::from_ref(&leg)).await;
+    ana.events_so_far().await;
+
+    let result = done(&data, &["close", &leg]);
+    assert_eq!(result["leg"]["status"], "closed", "{result}");
+    assert_eq!(result["released"][0]["hold"], cart["holds"][0]["hold"], "{result}");
+    let mut told = heard(&ana.events_so_far().await);
+    told.sort_unstable();
+    assert_eq!(told, ["cart.changed closed", "leg.updated operator"]);
+    let hold = json!({ "legs": [{ "leg": leg }] });
+    assert_eq!(bia.refusal("cart.hold", hold.clone()).await["kind"], "leg_closed");
+    assert_eq!(bia.ok("legs.search", json!({})).await["total"], 0);
+    assert_eq!(done(&data, &["close", &leg])["changed"], false);
+
+    done(&data, &["open", &leg]);
+    assert_eq!(heard(&ana.events_so_far().await), ["leg.reopened operator"]);
+    bia.ok("cart.hold", hold).await;
+}
+
+#[tokio::test]
+async fn holds_and_carts_are_released_and_their_owners_are_told() {
+    let (there, daemon, leg) = server("1x3");
+    let data = there.path().join("data");
+    let mut ana = daemon.client().await;
+    let three = json!({ "legs": [{ "leg": leg, "count": 3 }] });
+    let cart = ana.ok("cart.hold", three).await;
+    let hold = cart["holds"][1]["hold"].to_string();
+
+    let result = done(&data, &["release-hold", &hold]);
+    let session = result["released"][0]["session"].to_string();
+    assert_eq!(result["released"][0]["seat"], cart["holds"][1]["seat"], "{result}");
+    assert!(refused(&data, &["release-hold", &hold]).contains("no cart has that hold"));
+    let released = done(&data, &["release-cart", &session]);
+    assert_eq!(released["released"].as_array().unwrap().len(), 2, "{released}");
+    assert!(refused(&data, &["release-cart", &session]).contains("holds nothing"));
+    assert!(refused(&data, &["release-cart", "999"]).contains("trechod admin sessions"));
+
+    let events = ana.events_so_far().await;
+    assert_eq!(heard(&events), ["cart.changed operator"; 2]);
+    assert_eq!(events[1]["params"]["cart"]["holds"], json!([]));
+    assert_eq!(ana.seats_left(&leg).await, 3);
+}
+
+#[test]
+fn what_an_operator_mistypes_is_refused_and_says_what_to_type() {
+    let (there, _daemon, leg) = server("2x1-1");
+    let data = there.path().join("data");
+    let said = |arguments: &[&str]| refused(&data, arguments);
+    assert!(said(&["block", &leg, "1A", "1A", "--reason", "x"]).contains("1A is named twice"));
+    assert!(said(&["block", &leg, "3A", "1C", "--reason", "x"]).contains("no seat 3A 1C"));
+    assert!(said(&["block", &leg, "1A", "--reason", " "]).contains("the reason: "));
+    assert!(said(&["unblock", &leg, "1A"]).contains("1A is free"));
+    assert!(said(&["close", "TR1-20200101-GRU"]).contains("there is no leg"));
+    for misused in [
+        &["block", &leg, "1A"][..],
+        &["block", &leg, "--reason", "x"],
+        &["block", "nonsense", "1A", "--reason", "x"],
+        &["release-hold", "-1"],
+    ] {
+        assert_eq!(admin(&data, misused).status.code(), Some(2), "{misused:?}");
+    }
+    assert_eq!(done(&data, &["leg", &leg])["blocked"], 0);
+}

@@ -4,6 +4,7 @@ use trecho_shared::message::{Include, Leg, Legs, SearchLegs};
 
 use super::Answer;
 use crate::admin::wire::{LegRow, LegsListed, ListLegs, Problem, ShowLeg};
+use crate::booking::LegKey;
 use crate::dispatch::Service;
 
 pub(super) fn list(service: &Service, ask: ListLegs) -> Answer<LegsListed> {
@@ -18,8 +19,12 @@ pub(super) fn list(service: &Service, ask: ListLegs) -> Answer<LegsListed> {
 
 pub(super) fn get(service: &Service, ShowLeg { leg }: ShowLeg) -> Answer<LegRow> {
     let key = service.board.key(&leg).ok_or_else(|| Problem::leg_unknown(leg))?;
-    let found = service.board.leg(key, service.clock.now());
-    found.and_then(|leg| row(service, leg)).ok_or_else(|| Problem::leg_unknown(leg))
+    by_key(service, key).ok_or_else(|| Problem::leg_unknown(leg))
+}
+
+/// A leg as it is now.
+pub(super) fn by_key(service: &Service, key: LegKey) -> Option<LegRow> {
+    row(service, service.board.leg(key, service.clock.now())?)
 }
 
 fn row(service: &Service, leg: Leg) -> Option<LegRow> {

@@ -1,6 +1,6 @@
 //! What operators type for others to read.
 
-use trecho_shared::text::scrub;
+use trecho_shared::text::{clean, scrub};
 
 use super::Answer;
 use crate::admin::wire::Problem;
@@ -19,6 +19,11 @@ pub(super) fn notice(text: &str) -> Answer<String> {
         return Err(Problem::params("a notice is one line, of characters that print"));
     }
     Ok(text.to_owned())
+}
+
+/// Why something was done: one line that any terminal can show.
+pub(super) fn reason(text: &str) -> Answer<String> {
+    clean(text).map_err(|error| Problem::params(format!("the reason: {error}")))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use trecho_shared::ids::{HoldId, LegId};
 use trecho_shared::rpc::{Id, JsonRpc, ProtocolError};
 use trecho_shared::text::scrub;
 
-use super::line;
+use super::{SeatRow, line};
 
 /// The `error` member of a reply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -61,6 +61,9 @@ pub(crate) struct ProblemData {
     /// The holds concerned.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) holds: Vec<HoldId>,
+    /// The seats concerned, and whose they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) seats: Vec<SeatRow>,
     /// When it makes sense to try again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) retry_after_ms: Option<u64>,
@@ -69,7 +72,8 @@ pub(crate) struct ProblemData {
 impl ProblemData {
     /// A refusal about nothing in particular.
     pub(crate) fn bare(kind: Kind) -> Self {
-        Self { kind, legs: Vec::new(), holds: Vec::new(), retry_after_ms: None }
+        let (legs, holds, seats) = Default::default();
+        Self { kind, legs, holds, seats, retry_after_ms: None }
     }
 }
 
@@ -88,6 +92,19 @@ impl Problem {
     pub(crate) fn leg_unknown(leg: LegId) -> Self {
         let data = ProblemData { legs: vec![leg], ..ProblemData::bare(Kind::LegUnknown) };
         Self::refused(data, format!("there is no leg {leg}: `trechod admin legs` lists them"))
+    }
+
+    /// The leg's cabin has no such seats.
+    pub(crate) fn seats_unknown(leg: LegId, seats: &str, cabin: &str) -> Self {
+        let data = ProblemData { legs: vec![leg], ..ProblemData::bare(Kind::SeatUnknown) };
+        Self::refused(data, format!("{leg} has a cabin {cabin}, and no seat {seats}"))
+    }
+
+    /// The desk ended while it had the order.
+    pub(crate) fn unknown_outcome() -> Self {
+        let message = "the server has failed, and what became of this is not known: start it, then \
+                       see `trechod admin audit`";
+        Self { code: ProtocolError::Internal.code(), message: message.to_owned(), data: None }
     }
 
     /// Params that are well formed and yet make no sense.

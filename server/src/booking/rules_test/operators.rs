@@ -135,6 +135,6 @@ fn the_audit_line_says_what_came_of_it() {
         let Command::Operate(operation) = &close else { panic!("an operation") };
         operation.audited(&answer, rules.now).outcome
     };
-    assert_eq!(outcome(), "done; 1 holds released");
+    assert_eq!(outcome(), "done; holds released: 1");
     assert_eq!(outcome(), "nothing to do");
 }

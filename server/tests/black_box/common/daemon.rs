@@ -201,6 +201,8 @@ impl Drop for Daemon {
 /// Runs a command that ends by itself.
 pub(crate) fn run(arguments: &[&str]) -> Output {
     let mut child = trechod();
+    // An error would look up where it came from for a second or two, and never tells.
+    child.env_remove("RUST_BACKTRACE");
     let child = child.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     let started = Instant::now();
     let output = child.output().unwrap();
