@@ -199,7 +199,7 @@ impl Writer {
     fn settle_in_memory(&mut self, batch: &mut Batch) -> Moment {
         let now = self.clock.now();
         while let Some(due_at) = self.state.next_due().filter(|&due| due <= now) {
-            match self.state.due(now) {
+            match self.state.due(due_at) {
                 Some(due) if !due.changes.iter().any(Ledger::lasts) => {
                     self.apply(due.changes, batch);
                     batch.lost(due.lost);
