@@ -48,7 +48,7 @@ pub(super) fn ask(leg: u32, count: u32) -> Ask {
 }
 
 /// A purchase for so many passengers. `key` and `body` stand for all that is random or hashed.
-pub(super) fn purchase(passengers: u8, key: &str, body: u8) -> Purchase {
+pub(crate) fn purchase(passengers: u8, key: &str, body: u8) -> Purchase {
     let passenger = |number: u8| Passenger {
         first_name: format!("Passageiro {number}"),
         last_name: "da Silva".to_owned(),

@@ -364,6 +364,11 @@ impl Writer {
     pub(super) fn ledger(&self) -> &Ledger {
         &self.ledger
     }
+
+    /// The disk had no room when it was last written to.
+    pub(super) fn is_full(&self) -> bool {
+        self.full_until.is_some()
+    }
 }
 
 /// Answers one order; gives back who was attached if nobody was there to hear it.

@@ -37,6 +37,8 @@ pub(crate) struct Someone {
     expired: bool,
     /// What is noted of the last contact.
     noted: Moment,
+    /// What of that is on disk. Where there was no room, it is older.
+    written: Moment,
     /// When it was really heard of last, while not connected.
     heard: Moment,
 }
@@ -151,11 +153,50 @@ impl Model {
     /// Lets time pass until `now`; a sweep at every second, as if nobody ever came late.
     pub(crate) fn pass(&mut self, now: Moment) {
         while self.now < now {
-            self.now = self.now.plus_ms(1000);
+            let next_second = Moment((self.now.0 / 1000 + 1) * 1000);
+            self.now = next_second.min(now);
             self.end_carts();
         }
         self.end_carts();
         self.forget();
+    }
+
+    /// Lets time pass until `now`, or until just before the first thing that it brings and that
+    /// would have to be written.
+    pub(crate) fn pass_without_room(&mut self, now: Moment) {
+        let mut next = Some(self.now);
+        while let Some(at) = next {
+            let mut then = self.clone();
+            then.now = at;
+            then.end_carts();
+            then.forget();
+            let kept = |model: &Self| model.sessions.iter().filter(|someone| someone.kept).count();
+            if then.lost.len() > self.lost.len() || kept(&then) < kept(self) {
+                self.now = at.plus_ms(-1);
+                self.shapes.push("time stood for want of room");
+                return;
+            }
+            *self = then;
+            next = self.moments().filter(|then| *then > at && *then <= now).min();
+        }
+        self.now = now;
+    }
+
+    /// When something may happen by itself.
+    fn moments(&self) -> impl Iterator<Item = Moment> {
+        self.sessions.iter().flat_map(|session| {
+            let noted = |ms: i64| Some(session.noted.plus_ms(ms));
+            let (memory, tolerance) = (self.policy.memory_ms, self.policy.contact_ms());
+            let own = [
+                self.deadline(session.key),
+                session.until,
+                noted(tolerance),
+                noted(memory + tolerance),
+            ];
+            let cart = self.cart_of(session.key).into_iter();
+            let departs = cart.filter_map(|hold| Some(self.facts(hold.leg)?.departs_at.moment()));
+            own.into_iter().flatten().chain(departs)
+        })
     }
 
     fn end_carts(&mut self) {
@@ -241,6 +282,17 @@ impl Model {
             session.until = Some(until);
         }
     }
+
+    /// What was noted of the sessions since `before` is on disk.
+    pub(crate) fn write_contacts(&mut self, before: &Self) {
+        for session in &mut self.sessions {
+            let known = before.someone(session.key);
+            if known.is_none_or(|known| known.noted != session.noted || !known.kept) {
+                session.written = session.noted;
+            }
+        }
+    }
+
     /// The restart of a whole server, at `now` by a wall clock that may have been set meanwhile:
     /// sessions that never held are forgotten, and the others are numbered on from `next`.
     pub(crate) fn restart_at(&mut self, now: Moment, next: SessionKey) {
@@ -249,6 +301,11 @@ impl Model {
         self.sessions_made = next.0 - 1;
         for session in &mut self.sessions {
             session.until = Some(now.plus_ms(self.policy.grace_ms));
+            if session.written < session.noted {
+                self.shapes.push("a contact that was not written for want of room");
+                session.noted = session.written;
+                session.heard = session.heard.min(session.written);
+            }
         }
         self.now = self.now.min(now);
         self.lost.clear();

@@ -22,6 +22,8 @@ struct Layer {
     noted: Mutex<Vec<Event>>,
     /// So many more syncs succeed, and then one fails.
     syncs_left: AtomicU32,
+    /// There is room for so many more writes, and then for none.
+    writes_left: AtomicU32,
 }
 
 /// One open file; the system's own follows it in memory.
@@ -60,8 +62,10 @@ impl Vfs {
             vfs.zName = name.as_ptr();
             vfs.xOpen = Some(open);
             vfs.xDelete = Some(delete);
-            let (noted, syncs_left) = (Mutex::default(), AtomicU32::new(u32::MAX));
-            let layer = Box::leak(Box::new(Layer { vfs, system, noted, syncs_left }));
+            let [syncs_left, writes_left] = [(); 2].map(|()| AtomicU32::new(u32::MAX));
+            let noted = Mutex::default();
+            let layer = Layer { vfs, system, noted, syncs_left, writes_left };
+            let layer = Box::leak(Box::new(layer));
             assert_eq!(ffi::sqlite3_vfs_register(&raw mut layer.vfs, 0), ffi::SQLITE_OK);
             Self { layer, name }
         }
@@ -87,6 +91,17 @@ impl Vfs {
     pub(crate) fn fail_no_sync(self) {
         self.fail_sync_after(u32::MAX);
     }
+
+    /// Has room for so many more writes; `u32::MAX`: for any number.
+    pub(crate) fn leave_room(self, writes: u32) {
+        self.layer.writes_left.store(writes, Ordering::Relaxed);
+    }
+}
+
+/// Takes one of what is left; whether there was any. `u32::MAX` never ends.
+fn take_one(left: &AtomicU32) -> bool {
+    let fewer = |left: u32| if left == u32::MAX { None } else { left.checked_sub(1) };
+    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer) != Err(0)
 }
 
 impl Layer {
@@ -173,6 +188,10 @@ unsafe extern "C" fn write(
 ) -> c_int {
     // SAFETY: SQLite gives so many bytes.
     unsafe {
+        let ours = file.cast::<Open>();
+        if (*ours).name.is_some() && !take_one(&(*(*ours).layer).writes_left) {
+            return ffi::SQLITE_FULL;
+        }
         let done = xWrite(file, bytes, count, at);
         if done == ffi::SQLITE_OK {
             let bytes =
@@ -201,9 +220,7 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, _flags: c_int) -> c_int 
     // SAFETY: the file is open; layers live for good.
     unsafe {
         let layer = (*file.cast::<Open>()).layer;
-        let lives = |left: u32| if left == u32::MAX { None } else { left.checked_sub(1) };
-        let counted = (*layer).syncs_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, lives);
-        if counted == Err(0) {
+        if !take_one(&(*layer).syncs_left) {
             note(file, Event::SyncFailed);
             return ffi::SQLITE_IOERR_FSYNC;
         }

@@ -57,6 +57,7 @@ impl Model {
             successes: Vec::new(),
             expired: false,
             noted: self.now,
+            written: self.now,
             heard: self.now,
         });
         Outcome::Attached { caller: Caller { session, generation }, cart: CartView::default() }
@@ -161,8 +162,9 @@ impl Model {
         }
         for ask in asks {
             if let Seats::Named(seats) = &ask.seats {
+                let capacity = self.facts(ask.leg).unwrap().cabin.capacity();
                 let mut claimed = seats.clone();
-                claimed.retain(|seat| self.owners(ask.leg, *seat) > 0);
+                claimed.retain(|seat| seat.0 >= capacity || self.owners(ask.leg, *seat) > 0);
                 if !claimed.is_empty() {
                     return Err(Refusal::SeatTaken(ask.leg, claimed));
                 }
