@@ -14,12 +14,13 @@ mod settings;
 mod systemd;
 mod verify;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use color_eyre::eyre::{self, WrapErr};
 use trecho_shared::text::scrub_lines;
@@ -206,12 +207,25 @@ fn say(lines: &str) {
 /// What is wrong with the arguments; or the help or version, which were asked for.
 fn complain(error: &clap::Error) {
     let text = error.to_string();
-    if scrub_lines(&text) == text {
+    if error.kind() == ErrorKind::InvalidUtf8 {
+        // It does not say which.
+        say(format!("{text}{}", not_utf8()).trim_end());
+    } else if scrub_lines(&text) == text {
         // With its colours. The streams may be closed; the exit code says the same.
         let _ = error.print();
     } else {
         say(text.trim_end());
     }
+}
+
+/// A line for each variable of ours that is no text.
+fn not_utf8() -> String {
+    let ours = |name: &OsStr| name.as_encoded_bytes().starts_with(b"TRECHO_");
+    let lines: Vec<String> = std::env::vars_os()
+        .filter(|(name, value)| ours(name) && value.to_str().is_none())
+        .map(|(name, _)| format!("\n{} is not UTF-8: set it anew, or unset it.\n", name.display()))
+        .collect();
+    lines.concat()
 }
 
 /// The runtime of a command.

@@ -4,6 +4,7 @@
 //! logged never includes tokens, claim codes, names or locators, and whatever came from outside is
 //! escaped by the formatter.
 
+use std::io::IsTerminal as _;
 use std::str::FromStr;
 
 use serde::Deserialize;
@@ -70,7 +71,13 @@ impl TryFrom<String> for Level {
 /// was there before stays.
 pub fn install(format: Format, level: &Level) {
     let filter = EnvFilter::new(&level.0);
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // In a file or a journal colours would be escape sequences among the words.
+    let coloured = std::io::stderr().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(coloured)
+        .with_writer(std::io::stderr);
     // A second subscriber is refused; the first one then goes on, which serves as well.
     let _ = match format {
         Format::Pretty => builder.with_target(false).try_init(),

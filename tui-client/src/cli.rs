@@ -3,12 +3,13 @@
 mod load;
 mod picture;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::LazyLock;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use color_eyre::eyre::Report;
 use trecho_shared::text::scrub_lines;
@@ -149,14 +150,27 @@ fn say(lines: &str) {
 /// process with 2 or 0.
 fn parse(args: Vec<OsString>) -> Cli {
     Cli::try_parse_from(args).unwrap_or_else(|error| {
-        let text = error.to_string();
-        if scrub_lines(&text) == text {
+        let mut text = error.to_string();
+        if error.kind() == ErrorKind::InvalidUtf8 {
+            // It does not say which.
+            text.push_str(&not_utf8());
+        } else if scrub_lines(&text) == text {
             // With its colours.
             error.exit();
         }
         say(text.trim_end());
         std::process::exit(error.exit_code())
     })
+}
+
+/// A line for each variable of ours that is no text.
+fn not_utf8() -> String {
+    let ours = |name: &OsStr| name.as_encoded_bytes().starts_with(b"TRECHO_");
+    let lines: Vec<String> = std::env::vars_os()
+        .filter(|(name, value)| ours(name) && value.to_str().is_none())
+        .map(|(name, _)| format!("\n{} is not UTF-8: set it anew, or unset it.\n", name.display()))
+        .collect();
+    lines.concat()
 }
 
 fn run(args: Vec<OsString>) -> Result<(), CliError> {

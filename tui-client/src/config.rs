@@ -3,6 +3,7 @@
 //! the file over the default.
 
 mod address;
+mod file;
 mod locale;
 mod settings;
 

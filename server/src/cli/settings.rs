@@ -1,6 +1,8 @@
 //! The settings of `trechod serve`, each from a flag, a `TRECHO_*` variable or a line in the
 //! configuration file. The flag wins over the variable, the variable over the file.
 
+mod file;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -194,7 +196,7 @@ pub(super) enum SettingsError {
 impl Settings {
     /// Reads a configuration file.
     pub(super) fn read(path: &Path) -> Result<Self, SettingsError> {
-        let text = std::fs::read_to_string(path)
+        let text = file::text(path)
             .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
         toml::from_str(&text)
             .map_err(|source| SettingsError::Misspelt { path: path.to_owned(), source })

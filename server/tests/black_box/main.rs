@@ -11,6 +11,7 @@ mod admin;
 mod attackers;
 mod breaches;
 mod daemon;
+mod damaged;
 mod feed;
 mod fire;
 mod history;

@@ -10,7 +10,7 @@ use etcetera::BaseStrategy as _;
 use serde::Deserialize;
 use trecho_shared::message::PersonName;
 
-use super::{Address, Charset, Config, Locale};
+use super::{Address, Charset, Config, Locale, file};
 use crate::theme::ThemeName;
 use crate::words::Lang;
 
@@ -99,7 +99,7 @@ impl Settings {
         let Some(path) = file.map(Path::to_owned).or_else(Self::usual_file) else {
             return Ok(Self::default());
         };
-        match std::fs::read_to_string(&path) {
+        match file::text(&path) {
             Ok(text) => Self::read(&text)
                 .map_err(|source| SettingsError::Misspelt { path, source: Box::new(source) }),
             Err(error) if file.is_none() && error.kind() == io::ErrorKind::NotFound => {

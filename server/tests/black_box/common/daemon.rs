@@ -17,6 +17,8 @@ pub(crate) fn trechod() -> Command {
             command.env_remove(name);
         }
     }
+    // Where it is set, each error looks for its own: nobody reads them, and they take their time.
+    command.env("RUST_BACKTRACE", "0");
     command.stdin(Stdio::null());
     command
 }
