@@ -145,6 +145,21 @@ pub(crate) const ADMIN_SEATS: usize = 1_000;
 /// The longest that a notice or a drain waits for its line in the audit log.
 pub(crate) const ADMIN_NOTE: Duration = Duration::from_secs(2);
 
+/// To an operator who watches, the numbers are told once in so long.
+pub(crate) const STATS_EVERY: Duration = Duration::from_secs(1);
+
+/// So many of the legs that sell fastest they tell of.
+pub(crate) const STATS_LEGS: usize = 50;
+
+/// Which legs sell fastest is judged by the sales of so long,
+pub(crate) const SALES_LOOK_BACK: Duration = Duration::from_secs(300);
+
+/// and by so many entries (a leg of a booking each) at most. Over it the oldest go.
+pub(crate) const SALES_REMEMBERED: usize = 8_192;
+
+/// So many bookings are remembered to be shown as the last. Over it the oldest go.
+pub(crate) const BOOKINGS_REMEMBERED: usize = 50;
+
 /// A notice to all passengers has at most so many characters.
 pub(crate) const NOTICE_CHARS: usize = 280;
 

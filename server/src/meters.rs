@@ -5,6 +5,8 @@
 //! read off the server's state when somebody asks (the length of a queue, open files) is not counted
 //! but read then: `Readings`.
 //!
+//! The one exception is what operators watch and no metric can tell: the last [`Sales`], a booking each.
+//!
 //! A name is `trecho_` + what it counts + its unit; counters end in `_total`.
 
 mod connections;
@@ -12,6 +14,8 @@ mod each;
 mod histogram;
 mod readings;
 mod requests;
+mod sales;
+mod snapshot;
 mod standing;
 
 use std::path::{Path, PathBuf};
@@ -30,6 +34,8 @@ pub use histogram::{Histogram, Scale};
 pub use readings::Process;
 pub(crate) use readings::Readings;
 pub use requests::{Begun, ReplyKind, Requests};
+pub use sales::{Pace, Sales, Sold};
+pub(crate) use snapshot::Snapshot;
 pub use standing::{SeatState, SessionState, Standing};
 
 /// Everything that is counted.

@@ -12,6 +12,7 @@ use trecho_shared::rpc::{Id, reply_result};
 use super::Steering;
 use super::wire::{Audited, Problem, Request, SayNotice, reply_problem};
 use crate::booking::Operator;
+use crate::meters::Snapshot;
 use operate::Act;
 
 /// A result, or why there is none.
@@ -22,6 +23,8 @@ type Answer<T> = Result<T, Problem>;
 pub(super) enum Next {
     /// The next request.
     GoOn,
+    /// The numbers, again and again.
+    Watch,
     /// The end of the server.
     Drain,
 }
@@ -44,6 +47,10 @@ pub(super) async fn answer(
         Request::LegsOpen(ask) => line(id, act.open(ask).await),
         Request::HoldsRelease(ask) => line(id, act.release_hold(ask).await),
         Request::CartsRelease(ask) => line(id, act.release_cart(ask).await),
+        Request::Stats(Empty {}) => line(id, Ok(Snapshot::take(service))),
+        Request::StatsWatch(Empty {}) => {
+            return (line(id, Ok(Snapshot::take(service))), Next::Watch);
+        }
         Request::Notice(SayNotice { text }) => line(id, notice(act, &text).await),
         Request::Drain(Empty {}) => {
             let audited = act.note("the whole server").await;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use trecho_shared::message::Method;
-use trecho_shared::rpc::{Id, request};
+use trecho_shared::rpc::{Id, Incoming, request};
 
 use super::wire::{Problem, Reply};
 
@@ -104,6 +104,21 @@ impl Admin {
         let result = result.filter(|_| answered == Some(id));
         let result = result.and_then(|result| serde_json::from_str(result.get()).ok());
         result.ok_or_else(|| AdminError::Strange(self.path.clone()))
+    }
+
+    /// Waits for the next event with the method that `M` names, which has its result as params.
+    /// Other events are passed over.
+    pub(crate) fn hear<M: Method>(&mut self, _: M) -> Result<M::Result, AdminError> {
+        loop {
+            let line = self.line()?;
+            let Ok(Incoming::Event { method, params }) = Incoming::read(&line) else {
+                return Err(AdminError::Strange(self.path.clone()));
+            };
+            if method == M::NAME {
+                let told = params.and_then(|params| serde_json::from_str(params.get()).ok());
+                return told.ok_or_else(|| AdminError::Strange(self.path.clone()));
+            }
+        }
     }
 
     /// The next line.

@@ -4,15 +4,19 @@ use std::io;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout, timeout_at};
 use trecho_shared::codec::{Line, LineDecoder};
-use trecho_shared::rpc::{Call, Id};
+use trecho_shared::message::Method;
+use trecho_shared::rpc::{Call, Id, notification};
 
 use super::Steering;
 use super::answer::{Next, answer};
-use super::wire::{Problem, Request, reply_problem};
+use super::wire::{Problem, Request, method, reply_problem};
 use crate::booking::Operator;
-use crate::limits::{ADMIN_IDLE, ADMIN_LINE, ADMIN_LINE_BYTES, ADMIN_WRITE, READ_BYTES};
+use crate::limits::{
+    ADMIN_IDLE, ADMIN_LINE, ADMIN_LINE_BYTES, ADMIN_WRITE, READ_BYTES, STATS_EVERY,
+};
+use crate::meters::Snapshot;
 
 /// What a line comes to.
 enum Asked {
@@ -55,12 +59,29 @@ impl Connection {
                     self.write(&line).await?;
                     match next {
                         Next::GoOn => {}
+                        Next::Watch => return self.tell_stats(steering).await,
                         Next::Drain => steering.announcer.stop(),
                     }
                 }
             }
         }
         Ok(())
+    }
+
+    /// Tells the numbers again and again, until the peer says anything or goes.
+    async fn tell_stats(&mut self, steering: &Steering) -> io::Result<()> {
+        let mut ticks = interval_at(Instant::now() + STATS_EVERY, STATS_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut word = [0];
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {
+                    let snapshot = Snapshot::take(&steering.service);
+                    self.write(&notification(method::Stats::NAME, &snapshot)).await?;
+                }
+                said = self.socket.read(&mut word) => return said.map(drop),
+            }
+        }
     }
 
     /// The next line; `None` at the end.

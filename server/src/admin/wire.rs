@@ -11,6 +11,8 @@ use serde_json::value::RawValue;
 use trecho_shared::message::{Empty, Method};
 use trecho_shared::rpc::{Call, Id, ProtocolError};
 
+use crate::meters::Snapshot;
+
 pub(crate) use leg::{LegRow, LegsListed, ListLegs, ShowLeg};
 pub(crate) use operate::{
     Audited, BlockSeats, ReleaseCart, ReleaseHold, Released, ReleasedHold, SayNotice, Steered,
@@ -82,6 +84,11 @@ methods! {
     "holds.release" HoldsRelease(ReleaseHold) -> Released;
     /// Takes all holds out of a session's cart.
     "carts.release" CartsRelease(ReleaseCart) -> Released;
+    /// What the server counts about itself, as of now.
+    "stats" Stats(Empty) -> Snapshot;
+    /// The same, and again every second, as events with the method `stats`, until the caller says
+    /// anything or goes.
+    "stats.watch" StatsWatch(Empty) -> Snapshot;
     /// Tells every passenger who is connected.
     "notice" Notice(SayNotice) -> Audited;
     /// Sees every connection off and ends the server, as SIGTERM does.

@@ -19,6 +19,7 @@ use super::{Failure, say};
 use crate::admin::AdminSocket;
 use crate::admin::client::Admin;
 use crate::admin::wire::{ListLegs, SayNotice, ShowLeg, method};
+use crate::meters::Snapshot;
 
 /// A page is asked for until all there is has been told.
 const PAGE: u32 = 500;
@@ -49,6 +50,12 @@ pub(super) enum Action {
     },
     #[command(flatten)]
     Act(act::Act),
+    /// Tell the server's numbers as JSON; people may prefer `trechod top`
+    Stats {
+        /// Again every second, until the server ends
+        #[arg(long)]
+        watch: bool,
+    },
     /// Tell every passenger who is connected
     Notice {
         /// What to tell: one line
@@ -133,6 +140,7 @@ pub(super) fn admin(target: &Target, action: Action) -> Result<(), Failure> {
             target.tell(&row, show::leg);
         }
         Action::Act(action) => act::act(target, &mut admin, action)?,
+        Action::Stats { watch } => stats(&mut admin, watch)?,
         Action::Notice { text } => {
             let done = admin.ask(method::Notice, &SayNotice { text })?;
             target
@@ -146,6 +154,25 @@ pub(super) fn admin(target: &Target, action: Action) -> Result<(), Failure> {
                 show::noted(*done, said)
             });
         }
+    }
+    Ok(())
+}
+
+/// Totals since the start, an object a line.
+fn stats(admin: &mut Admin, watch: bool) -> Result<(), Failure> {
+    let mut out = std::io::stdout();
+    let mut tell = |snapshot: &Snapshot| {
+        let text = serde_json::to_string(snapshot).expect("our results always serialize");
+        writeln!(out, "{text}").and_then(|()| out.flush())
+    };
+    if !watch {
+        let _ = tell(&admin.ask(method::Stats, &Empty {})?);
+        return Ok(());
+    }
+    let mut snapshot = admin.ask(method::StatsWatch, &Empty {})?;
+    // Nobody reads any more: nothing is left to do.
+    while tell(&snapshot).is_ok() {
+        snapshot = admin.hear(method::Stats)?;
     }
     Ok(())
 }

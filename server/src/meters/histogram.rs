@@ -59,6 +59,11 @@ impl Histogram {
         self.observe(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
     }
 
+    /// What its buckets are.
+    pub fn scale(&self) -> Scale {
+        self.0.scale
+    }
+
     /// How many values were counted, in each bucket by its upper bound; the last is without bound.
     pub fn counts(&self) -> Vec<u64> {
         self.0.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed)).collect()

@@ -32,7 +32,7 @@ pub enum ReplyKind {
 impl ReplyKind {
     const COUNT: usize = RefusalKind::ALL.len() + 3;
 
-    fn all() -> impl Iterator<Item = Self> {
+    pub(super) fn all() -> impl Iterator<Item = Self> {
         let refusals = RefusalKind::ALL.iter().copied().map(Self::Refusal);
         [Self::Result].into_iter().chain(refusals).chain([Self::Breach, Self::Internal])
     }

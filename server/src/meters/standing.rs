@@ -5,7 +5,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use trecho_shared::message::SeatStatus;
 
-use super::{Each, Label, enrol};
+use super::{Each, Label, Sales, enrol};
 use crate::booking::{CartClock, Census, Change};
 
 /// What a seat is.
@@ -96,6 +96,8 @@ pub struct Standing {
     pub cancelled: Counter,
     /// Centavos that were paid, cancelled or not.
     pub sales: Counter,
+    /// The last of what was sold; no metric, but for operators to watch.
+    pub sales_lately: Sales,
 }
 
 impl Standing {
@@ -126,6 +128,7 @@ impl Standing {
                 ("sales_centavos", "Fares of the tickets sold, whether or not cancelled later"),
                 Counter::default(),
             ),
+            sales_lately: Sales::default(),
         }
     }
 
@@ -175,12 +178,13 @@ impl Standing {
             Change::CartClock { before, after, .. } => self.note_clock(before, after),
             Change::Held { .. } => self.move_seats(Seat::Free, Seat::Held, 1),
             Change::Freed { .. } => self.move_seats(Seat::Held, Seat::Free, 1),
-            Change::Booked { booking, holds, .. } => {
+            Change::Booked { booking, holds, at, .. } => {
                 self.move_seats(Seat::Held, Seat::Sold, holds.len());
                 self.bookings.inc();
                 self.tickets.inc_by(booking.tickets.len() as u64);
                 let fares = booking.tickets.iter().map(|ticket| ticket.fare.0);
                 self.sales.inc_by(fares.sum::<i64>().unsigned_abs());
+                self.sales_lately.note(booking, *at);
             }
             Change::TicketCancelled { .. } => {
                 self.move_seats(Seat::Sold, Seat::Free, 1);

@@ -1,12 +1,14 @@
 //! Operators steer a running server: the real `trechod admin` on the real socket.
 
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Output;
 
 use serde_json::{Value, json};
 
 use super::common::daemon::two_days_on;
-use super::common::{Daemon, run};
+use super::common::{Daemon, confirm, run};
 
 /// Runs `trechod admin` against the server of a data directory.
 fn admin(data: &Path, arguments: &[&str]) -> Output {
@@ -183,4 +185,43 @@ fn what_an_operator_mistypes_is_refused_and_says_what_to_type() {
         assert_eq!(admin(&data, misused).status.code(), Some(2), "{misused:?}");
     }
     assert_eq!(done(&data, &["leg", &leg])["blocked"], 0);
+}
+
+#[tokio::test]
+async fn an_operator_watches_the_numbers_grow_once_a_second() {
+    let (there, daemon, leg) = server("2x1-1");
+    let data = there.path().join("data");
+    let mut passenger = daemon.client().await;
+    let before = done(&data, &["stats"]);
+    assert_eq!((&before["sold"]["bookings"], &before["seats"]["free"]), (&json!(0), &json!(4)));
+
+    let mut socket = UnixStream::connect(data.join("admin/admin.sock")).unwrap();
+    socket.write_all(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"stats.watch\"}\n").unwrap();
+    let mut lines = BufReader::new(socket.try_clone().unwrap()).lines();
+    let mut next = || serde_json::from_str::<Value>(&lines.next().unwrap().unwrap()).unwrap();
+    assert_eq!(next()["result"]["started_at"], before["started_at"]);
+
+    passenger.hold(std::slice::from_ref(&leg)).await;
+    let booking = passenger.ok("cart.confirm", confirm("k")).await;
+    let after = loop {
+        let event = next();
+        assert_eq!(event["method"], "stats");
+        if event["params"]["sold"]["bookings"] == 1 {
+            break event["params"].clone();
+        }
+    };
+    assert_eq!(after["seats"], json!({ "free": 3, "held": 0, "sold": 1, "blocked": 0 }));
+    let fastest = &after["sold"]["fastest"][0];
+    assert_eq!((&fastest["leg"], &fastest["sold"]), (&json!(leg), &json!(1)), "{fastest}");
+    assert_eq!(fastest["seats_left"], 3);
+    let recent = &after["sold"]["recent"][0];
+    assert_eq!((&recent["locator"], &recent["seats"]), (&booking["locator"], &json!(1)));
+    assert!(!recent.to_string().contains("Ana"), "no names: {recent}");
+    let methods = after["requests"]["methods"].as_array().unwrap();
+    let held = methods.iter().find(|stats| stats["method"] == "cart.hold").unwrap();
+    assert_eq!(held["done"], 1, "{held}");
+
+    socket.write_all(b"enough\n").unwrap();
+    // Whatever a watcher says ends the watch: in between a line may have been under way.
+    assert!(lines.map_while(Result::ok).count() <= 2);
 }
