@@ -7,6 +7,8 @@ use std::str::FromStr;
 use data_encoding::BASE64_NOPAD;
 use sha2::{Digest, Sha256};
 
+use crate::wire_string::wire_string;
+
 /// How every fingerprint begins: with the hash that it is.
 const PREFIX: &str = "SHA256:";
 
@@ -26,6 +28,8 @@ impl KeyFingerprint {
         Self(Sha256::digest(der).into())
     }
 }
+
+wire_string!(KeyFingerprint, "KeyFingerprint", "^SHA256:", "SHA256: and 43 characters");
 
 impl fmt::Display for KeyFingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

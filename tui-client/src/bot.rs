@@ -12,6 +12,6 @@ mod dice;
 mod habits;
 mod rush;
 
-pub use caller::{CallError, Caller};
+pub use caller::{CallError, Caller, Target};
 pub use crowd::{Crowd, MOST_BOTS};
 pub use dice::Dice;

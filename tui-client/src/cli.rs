@@ -17,6 +17,7 @@ use trecho_shared::text::scrub_lines;
 use crate::config::{Address, Config, Locale, Settings, SettingsError};
 use crate::run::{Elsewhere, open};
 use crate::terminal::install_panic_hook;
+use crate::trust::{Trust, TrustError};
 
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     format!("{} (protocol {})", env!("CARGO_PKG_VERSION"), trecho_shared::PROTOCOL_VERSION)
@@ -28,6 +29,7 @@ Examples:
   trecho booking.example.com        fly from another, port 7470
   trecho '[2001:db8::7]:9000'       IPv6 in brackets, a port of its own
   trecho --lang en --theme light    in English, on a light background
+  trecho --tls booking.example.com  the same, encrypted
   trecho demo                       a server, a crowd and you, in one command
   trecho race --clients 200         200 fire at once for the last seats of a leg
 
@@ -79,6 +81,9 @@ pub enum CliError {
     /// The settings cannot be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// Whom to believe cannot be used.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     /// The standard input or output is no terminal.
     #[error(
         "trecho fills the screen of a terminal, and its {0} is none; \
@@ -115,7 +120,11 @@ impl CliError {
     /// 2 where the user can mend the command, else 1.
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Settings(_) | Self::NoTerminal(_) | Self::NoDemo | Self::Usage(_) => 2,
+            Self::Settings(_)
+            | Self::Trust(_)
+            | Self::NoTerminal(_)
+            | Self::NoDemo
+            | Self::Usage(_) => 2,
             Self::Failed(_) => 1,
         }
     }
@@ -180,8 +189,8 @@ fn run(args: Vec<OsString>) -> Result<(), CliError> {
     match command {
         None => {
             let config = settings.config(locale)?;
+            let host = Elsewhere(config.address.clone(), Trust::of(&config)?);
             prepare(&config)?;
-            let host = Elsewhere(config.address.clone());
             Ok(open(&config, host)?)
         }
         #[cfg(feature = "demo")]

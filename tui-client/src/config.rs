@@ -9,6 +9,7 @@ mod settings;
 
 use std::path::PathBuf;
 
+use trecho_shared::fingerprint::KeyFingerprint;
 use trecho_shared::message::PersonName;
 
 use crate::theme::ThemeName;
@@ -27,11 +28,34 @@ pub enum Charset {
     Ascii,
 }
 
+/// How the way to the server is protected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Security {
+    /// Not at all.
+    Plain,
+    /// By TLS, and the server is believed on these grounds alone.
+    Tls(Grounds),
+}
+
+/// On what grounds a server is believed to be who it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grounds {
+    /// It has the key that is remembered; if none is, an authority of the platform's vouches for it,
+    /// or a person accepts its key.
+    Known,
+    /// An authority in this file vouches for it.
+    Authorities(PathBuf),
+    /// It has this key, which is remembered then.
+    Key(KeyFingerprint),
+}
+
 /// Everything that the passenger's program is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// Where the server is.
     pub address: Address,
+    /// How the way there is protected.
+    pub security: Security,
     /// What language to speak.
     pub lang: Lang,
     /// Which theme was asked for.

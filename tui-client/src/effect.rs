@@ -1,5 +1,6 @@
 //! Everything that the program wants done outside of itself.
 
+use trecho_shared::fingerprint::KeyFingerprint;
 use trecho_shared::ids::{HoldId, LegId, SessionToken};
 use trecho_shared::message::{
     BookingRef, CancelBooking, ConfirmCart, HoldLegs, SearchLegs, SearchTrips, WatchFeed,
@@ -20,6 +21,8 @@ pub enum Effect {
     RetryNow,
     /// Begin a new session, after ours was taken up elsewhere.
     NewSession,
+    /// Go on to the server with this key, and remember it.
+    AcceptKey(KeyFingerprint),
     /// Keep the session's token, so that the next start can take its cart up.
     KeepSession(SessionToken),
     /// Forget the session's token: somebody else owns it now.

@@ -108,6 +108,7 @@ impl Program {
             Effect::Quit(_) => self.over = true,
             Effect::RetryNow
             | Effect::NewSession
+            | Effect::AcceptKey(_)
             | Effect::KeepSession(_)
             | Effect::ForgetSession
             | Effect::ForgetPurchase

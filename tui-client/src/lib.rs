@@ -30,6 +30,7 @@ pub mod run;
 pub mod store;
 pub mod terminal;
 pub mod theme;
+pub mod trust;
 mod update;
 pub mod view;
 pub mod words;

@@ -10,6 +10,7 @@ mod backoff;
 mod conversation;
 mod dial;
 pub(crate) mod scrub;
+pub(crate) mod stream;
 mod task;
 mod wire;
 
@@ -21,11 +22,13 @@ use std::time::Instant;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use trecho_shared::fingerprint::KeyFingerprint;
 use trecho_shared::ids::SessionToken;
 use trecho_shared::message::PersonName;
 
 use crate::effect::{Ask, AskId, Leave};
 use crate::message::{Failure, LinkNews};
+use crate::trust::Trust;
 
 #[cfg(any(test, fuzzing))]
 pub(crate) use conversation::Rehearsal;
@@ -41,6 +44,8 @@ const NEWS: usize = 64;
 pub struct Settings {
     /// The server, as [`endpoint`] writes it.
     pub address: String,
+    /// What it must prove before anything is sent to it.
+    pub trust: Trust,
     /// What to call this passenger.
     pub name: Option<PersonName>,
     /// The session to resume, once the files have been read. Dropping the sender means none.
@@ -55,6 +60,7 @@ enum Command {
     Ask(AskId, Box<Ask>),
     RetryNow,
     NewSession,
+    AcceptKey(KeyFingerprint),
     Close(Leave),
 }
 
@@ -97,6 +103,11 @@ impl Link {
     /// Begins a new session, after ours was taken over.
     pub fn new_session(&self) {
         let _ = self.commands.try_send(Command::NewSession);
+    }
+
+    /// Goes on to a server with this key, which a person has accepted, and remembers it.
+    pub fn accept_key(&self, key: KeyFingerprint) {
+        let _ = self.commands.try_send(Command::AcceptKey(key));
     }
 
     /// The next news. Safe to cancel. `None` if the task has ended, which it does not do by itself.

@@ -13,27 +13,26 @@ mod tally;
 
 pub use latency::Latency;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use trecho_shared::message::{OpenSession, method};
 
-use crate::bot::{CallError, Caller};
+use crate::bot::{CallError, Caller, Target};
 
 /// So many connect at the same time, so that the server's backlog is not what is measured.
 const CONNECTING: usize = 64;
 
 /// Connects `count` clients, each with a session. In no order.
-async fn arrive(server: SocketAddr, count: u32) -> Result<Vec<Caller>, CallError> {
+async fn arrive(server: &Target, count: u32) -> Result<Vec<Caller>, CallError> {
     let turns = Arc::new(Semaphore::new(CONNECTING));
     let mut arriving = JoinSet::new();
     for _ in 0..count {
-        let turns = Arc::clone(&turns);
+        let (turns, server) = (Arc::clone(&turns), server.clone());
         arriving.spawn(async move {
             let _turn = turns.acquire().await;
-            let mut caller = Caller::connect(server).await?;
+            let mut caller = Caller::to(&server).await?;
             caller.call::<method::SessionOpen>(&OpenSession::default()).await?;
             Ok(caller)
         });

@@ -8,6 +8,7 @@ use trecho_shared::rpc::ErrorObject;
 use crate::effect::{Ask, AskId};
 use crate::input::{Drawn, Key, Mouse};
 use crate::model::{Now, SavedBooking};
+use crate::trust::Distrust;
 
 /// One thing that happened.
 #[derive(Debug, Clone)]
@@ -58,6 +59,14 @@ pub enum LinkNews {
     },
     /// Another program took this session up. The link stays down until asked for a new session.
     Replaced,
+    /// The server is not who it should be; nothing was sent to it. The link stays down until it is
+    /// asked to try again, or told that a person accepts the key.
+    Distrusted(Box<Distrust>),
+    /// The key that a person accepted could not be written down: the system's words.
+    KeyNotKept {
+        /// Why.
+        why: String,
+    },
     /// How long a round trip took.
     RoundTrip {
         /// Milliseconds.
@@ -92,6 +101,10 @@ pub enum Trouble {
     ServerClosing,
     /// What answered speaks another protocol.
     NotTrecho,
+    /// What answered speaks TLS alone, and we do not.
+    NeedsTls,
+    /// What answered does not speak TLS, and we do.
+    NoTls,
     /// The server is full, in its own words.
     Refusal(String),
     /// Anything else, in the system's words.

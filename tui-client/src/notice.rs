@@ -6,6 +6,7 @@ use trecho_shared::message::{LostHold, RefusalKind};
 
 use crate::message::{CopiedTo, Trouble};
 use crate::model::{Severity, Urgency};
+use crate::trust::Distrust;
 
 /// Something to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +66,10 @@ pub enum Notice {
     },
     /// Another program took the session up.
     SessionReplaced,
+    /// The server is not who it should be.
+    Distrusted(Box<Distrust>),
+    /// The server's key was accepted and could not be written down: the system's words.
+    KeyNotKept(String),
     /// An operator speaks: scrubbed text.
     OperatorSays(String),
     /// The server is about to stop.
@@ -130,6 +135,8 @@ impl Notice {
             | Self::CartExpired(_)
             | Self::CartChanged(_)
             | Self::SessionReplaced
+            | Self::Distrusted(_)
+            | Self::KeyNotKept(_)
             | Self::PurchaseUnsettled
             | Self::PurchaseNotNoted(_)
             | Self::StoreFailed { .. }

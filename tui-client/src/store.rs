@@ -16,7 +16,7 @@
 //! credentials. Files are replaced whole or not at all, and synced.
 
 mod bookings;
-mod files;
+pub(crate) mod files;
 mod session;
 
 #[cfg(test)]
@@ -49,7 +49,7 @@ const NEWS: usize = 64;
 pub struct Settings {
     /// The data directory; `None` is the platform's (`~/.local/share/trecho`, also on macOS).
     pub dir: Option<PathBuf>,
-    /// The server: only a session of the same one is taken up again.
+    /// The server and how it is spoken to: only a session of the same is taken up again.
     pub server: String,
     /// Where bookings are saved as text: the directory that the person works in.
     pub text_dir: PathBuf,

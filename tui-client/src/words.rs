@@ -5,6 +5,7 @@
 
 mod action;
 mod count;
+mod distrust;
 mod field;
 mod notice;
 mod race;
@@ -16,6 +17,7 @@ mod trouble;
 pub use action::{action, action_help, context, key, shown_key};
 pub(crate) use count::connections;
 pub use count::{legs, passengers, seats};
+pub use distrust::distrust;
 pub use field::field_error;
 pub use notice::{leg, notice};
 pub use race::race;

@@ -163,6 +163,12 @@ const WALLS: &[Wall] = &[
         never: SOCKETS,
     },
     Wall {
+        why: "only the link and what it trusts know how encryption is done",
+        inside: &["tui-client/src"],
+        but: &["tui-client/src/link", "tui-client/src/trust"],
+        never: &["rustls"],
+    },
+    Wall {
         why: "the client takes the server only for the demo and for `trecho server`",
         inside: &["tui-client/src"],
         but: &["tui-client/src/demo", "tui-client/src/cli"],

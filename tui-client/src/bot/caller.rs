@@ -15,6 +15,8 @@ use trecho_shared::message::{Event, Method, RefusalKind};
 use trecho_shared::rpc::{ErrorObject, Id, Incoming, request};
 
 use crate::link::scrub;
+use crate::link::stream::{self, OpenError, Stream};
+use crate::trust::{Channel, Distrust};
 
 /// An answer takes at most this long.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -34,12 +36,30 @@ pub enum CallError {
     /// The connection failed or ended.
     #[error("the connection failed: {0}")]
     Io(#[from] io::Error),
+    /// The server is not who it should be. Nothing was sent to it.
+    #[error(transparent)]
+    Distrusted(Box<Distrust>),
+    /// The server does not speak TLS, and we do.
+    #[error(
+        "the server there does not encrypt, and nothing was sent to it: leave --tls out to speak in plain text"
+    )]
+    NoTls,
     /// Nothing came in time.
     #[error("no answer within {} s", PATIENCE.as_secs())]
     Timeout,
     /// What came is no answer of this protocol.
     #[error("not an answer of this protocol: {0}")]
     Garbled(String),
+}
+
+impl From<OpenError> for CallError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Distrusted(distrust) => Self::Distrusted(distrust),
+            OpenError::Plaintext => Self::NoTls,
+            OpenError::Io(error) => Self::Io(error),
+        }
+    }
 }
 
 impl From<serde_json::Error> for CallError {
@@ -56,7 +76,9 @@ impl CallError {
     pub fn kind(&self) -> Option<RefusalKind> {
         match self {
             Self::Refused(error) => error.data.as_ref().map(|data| data.kind),
-            Self::Io(_) | Self::Timeout | Self::Garbled(_) => None,
+            Self::Io(_) | Self::Distrusted(_) | Self::NoTls | Self::Timeout | Self::Garbled(_) => {
+                None
+            }
         }
     }
 }
@@ -69,10 +91,27 @@ enum Heard {
     Other,
 }
 
+/// Where a server is, and how a connection to it is opened.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Of a name's addresses the one that answered.
+    pub address: SocketAddr,
+    /// How.
+    pub channel: Channel,
+}
+
+impl From<SocketAddr> for Target {
+    /// In plain text.
+    fn from(address: SocketAddr) -> Self {
+        Self { address, channel: Channel::Plain }
+    }
+}
+
 /// A connection with one request under way at a time.
 #[derive(Debug)]
 pub struct Caller {
-    stream: TcpStream,
+    stream: Stream,
+    peer: SocketAddr,
     decoder: LineDecoder,
     /// What the last read gave.
     buffer: Box<[u8]>,
@@ -83,17 +122,36 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Connects.
+    /// Connects in plain text.
     ///
     /// # Errors
     /// If nobody listens there, or nothing comes back in time.
     pub async fn connect(address: impl ToSocketAddrs) -> Result<Self, CallError> {
-        let stream = timeout(PATIENCE, TcpStream::connect(address))
-            .await
-            .map_err(|_| CallError::Timeout)??;
-        stream.set_nodelay(true)?;
+        Self::open(address, &Channel::Plain).await
+    }
+
+    /// Connects.
+    ///
+    /// # Errors
+    /// The same as [`Self::open`].
+    pub async fn to(target: &Target) -> Result<Self, CallError> {
+        Self::open(target.address, &target.channel).await
+    }
+
+    /// Connects and opens the channel.
+    ///
+    /// # Errors
+    /// If nobody listens there, nothing comes back in time, or the server is not who it should be.
+    pub async fn open(address: impl ToSocketAddrs, channel: &Channel) -> Result<Self, CallError> {
+        let opening = async {
+            let socket = TcpStream::connect(address).await?;
+            let peer = socket.peer_addr()?;
+            Ok::<_, CallError>((stream::open(socket, channel).await?, peer))
+        };
+        let (stream, peer) = timeout(PATIENCE, opening).await.map_err(|_| CallError::Timeout)??;
         Ok(Self {
             stream,
+            peer,
             decoder: LineDecoder::new(REPLY_LINE_BYTES),
             buffer: vec![0; READ_BYTES].into_boxed_slice(),
             unread: 0..0,
@@ -111,6 +169,7 @@ impl Caller {
         let line = request(&Id::Number(self.last_id), M::NAME, params);
         timeout(PATIENCE, async {
             self.stream.write_all(&line).await?;
+            self.stream.flush().await?;
             loop {
                 match self.hear().await? {
                     Heard::Reply(id, outcome) if id == self.last_id => {
@@ -156,11 +215,8 @@ impl Caller {
     }
 
     /// Who is at the other end: of a name's addresses the one that answered.
-    ///
-    /// # Errors
-    /// If the connection has ended.
-    pub fn peer(&self) -> Result<SocketAddr, CallError> {
-        Ok(self.stream.peer_addr()?)
+    pub fn peer(&self) -> SocketAddr {
+        self.peer
     }
 
     fn keep(&mut self, event: Event) {
@@ -209,6 +265,11 @@ fn read(line: &[u8]) -> Result<Heard, CallError> {
                     error
                 }),
             )
+        }
+        // To no request in particular: this server will have none of ours.
+        Incoming::Reply { id: None, outcome: Err(mut error) } => {
+            scrub::error(&mut error);
+            return Err(CallError::Refused(Box::new(error)));
         }
         Incoming::Reply { .. } => Heard::Other,
         Incoming::Event { method, params } => {

@@ -1,18 +1,19 @@
 //! `trecho race` and `trecho load`.
 
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::{Args, value_parser};
-use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use color_eyre::eyre::{Report, eyre};
 use serde::Serialize;
 use trecho_shared::ids::LegId;
 
-use crate::bot::Caller;
+use super::say;
+use crate::bot::{CallError, Caller, Target};
 use crate::config::{Address, Config};
 use crate::load::race;
 use crate::load::rounds::{self, Rounds, Settle};
+use crate::trust::Trust;
 use crate::words;
 
 /// Open files beside the connections: the standard three, the runtime's.
@@ -74,8 +75,8 @@ pub(super) struct LoadOptions {
 pub(super) fn race(options: &RaceOptions, config: &Config) -> Result<(), Report> {
     allow_files(u64::from(options.clients))?;
     let report = runtime()?.block_on(async {
-        let server = find(&config.address).await?;
-        Ok::<_, Report>(race::run(server, options.clients, options.leg).await?)
+        let server = find(config).await?;
+        Ok::<_, Report>(race::run(&server, options.clients, options.leg).await?)
     })?;
     tell(&report, options.json, || words::race(&report, config.lang))?;
     if report.is_sound() { Ok(()) } else { Err(eyre!("the race was not sound, as told above")) }
@@ -98,8 +99,8 @@ pub(super) fn load(options: &LoadOptions, config: &Config) -> Result<(), Report>
         seed: options.seed,
     };
     let report = runtime()?.block_on(async {
-        let server = find(&config.address).await?;
-        Ok::<_, Report>(rounds::run(server, rounds).await?)
+        let server = find(config).await?;
+        Ok::<_, Report>(rounds::run(&server, rounds).await?)
     })?;
     tell(&report, options.json, || report.to_string())?;
     if report.is_sound() { Ok(()) } else { Err(eyre!("the load was not borne, as told above")) }
@@ -110,12 +111,24 @@ fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
-/// Of the server's addresses the one that answers.
-async fn find(address: &Address) -> Result<SocketAddr, Report> {
-    let caller = Caller::connect((address.host(), address.port()))
-        .await
-        .wrap_err_with(|| format!("cannot reach a server at {address}; is it running?"))?;
-    Ok(caller.peer()?)
+/// Of the server's addresses the one that answers; it is who it should be.
+async fn find(config: &Config) -> Result<Target, Report> {
+    let address = &config.address;
+    // Nothing else waits for this thread yet: it may read files.
+    let mut trust = Trust::of(config)?;
+    let channel = trust.channel()?;
+    match Caller::open((address.host(), address.port()), &channel).await {
+        Ok(caller) => {
+            if let Err(error) = trust.remember() {
+                say(&format!("trecho: the server's key is not remembered: {error}"));
+            }
+            Ok(Target { address: caller.peer(), channel })
+        }
+        Err(CallError::Distrusted(distrust)) => Err(eyre!(words::distrust(&distrust, config.lang))),
+        Err(error @ CallError::NoTls) => Err(error.into()),
+        Err(error) => Err(Report::new(error)
+            .wrap_err(format!("cannot reach a server at {address}; is it running?"))),
+    }
 }
 
 fn tell(report: &impl Serialize, json: bool, text: impl Fn() -> String) -> Result<(), Report> {

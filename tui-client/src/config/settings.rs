@@ -8,9 +8,10 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 use etcetera::BaseStrategy as _;
 use serde::Deserialize;
+use trecho_shared::fingerprint::KeyFingerprint;
 use trecho_shared::message::PersonName;
 
-use super::{Address, Charset, Config, Locale, file};
+use super::{Address, Charset, Config, Grounds, Locale, Security, file};
 use crate::theme::ThemeName;
 use crate::words::Lang;
 
@@ -24,6 +25,16 @@ pub struct Settings {
     /// Where the server is, for the file and the variable; on the command line it stands alone.
     #[arg(skip)]
     addr: Option<Address>,
+    /// Encrypt, with a server whose key is known, or whom an authority of this machine vouches for
+    #[arg(long, global = true, env = "TRECHO_TLS", action = ArgAction::Set, num_args = 0..=1, require_equals = true,
+        default_missing_value = "true", value_parser = BoolishValueParser::new(), value_name = "BOOL")]
+    tls: Option<bool>,
+    /// Encrypt, with a server whom one of the authorities in this file (PEM) vouches for
+    #[arg(long, global = true, env = "TRECHO_CA", value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Encrypt, with the server that has this key, and remember it
+    #[arg(long, global = true, env = "TRECHO_ACCEPT_KEY", value_name = "FINGERPRINT")]
+    accept_key: Option<KeyFingerprint>,
     /// Language of the screen [default: that of the locale]
     #[arg(
         long,
@@ -125,6 +136,9 @@ impl Settings {
     pub fn or(self, fallback: Self) -> Self {
         Self {
             addr: self.addr.or(fallback.addr),
+            tls: self.tls.or(fallback.tls),
+            ca: self.ca.or(fallback.ca),
+            accept_key: self.accept_key.or(fallback.accept_key),
             lang: self.lang.or(fallback.lang),
             theme: self.theme.or(fallback.theme),
             ascii: self.ascii.or(fallback.ascii),
@@ -153,7 +167,8 @@ impl Settings {
     /// # Errors
     /// If there is no directory to keep anything in.
     pub fn config(self, locale: Locale) -> Result<Config, SettingsError> {
-        let Self { addr, lang, theme, ascii, no_mouse, no_bell, name, data, log_file } = self;
+        let security = self.security();
+        let Self { addr, lang, theme, ascii, no_mouse, no_bell, name, data, log_file, .. } = self;
         let charset = match ascii {
             Some(true) => Charset::Ascii,
             Some(false) => Charset::Unicode,
@@ -161,6 +176,7 @@ impl Settings {
         };
         Ok(Config {
             address: addr.unwrap_or_default(),
+            security,
             lang: lang.unwrap_or(locale.lang),
             theme: theme.unwrap_or_default(),
             charset,
@@ -170,6 +186,23 @@ impl Settings {
             data: data.or_else(usual_data).ok_or(SettingsError::NoHome)?,
             log_file,
         })
+    }
+}
+
+impl Settings {
+    /// To say whom to believe is to want TLS, unless that is ruled out. A key says more than an
+    /// authority.
+    fn security(&self) -> Security {
+        let grounds = match (self.accept_key, &self.ca) {
+            (Some(key), _) => Grounds::Key(key),
+            (None, Some(file)) => Grounds::Authorities(file.clone()),
+            (None, None) => Grounds::Known,
+        };
+        if self.tls.unwrap_or(grounds != Grounds::Known) {
+            Security::Tls(grounds)
+        } else {
+            Security::Plain
+        }
     }
 }
 
@@ -187,11 +220,12 @@ mod tests {
     #[test]
     fn every_setting_has_a_line_in_the_file() {
         let file = Settings::read(
-            "addr = 'far.example:81'\nlang = 'en'\ntheme = 'mono'\nascii = true\nno_mouse = true\n\
+            "tls = true\naddr = 'far.example:81'\nlang = 'en'\ntheme = 'mono'\nascii = true\nno_mouse = true\n\
              no_bell = true\nname = 'ANA'\ndata = '/d'\nlog_file = '/l'\n",
         );
         let config = file.unwrap().config(LOCALE).unwrap();
         assert_eq!(config.address.to_string(), "far.example:81");
+        assert_eq!(config.security, Security::Tls(Grounds::Known));
         assert_eq!((config.lang, config.theme), (Lang::En, ThemeName::Mono));
         assert_eq!(config.charset, Charset::Ascii);
         assert_eq!((config.mouse, config.bell), (false, false));
@@ -201,12 +235,27 @@ mod tests {
     }
 
     #[test]
+    fn whom_to_believe_is_told_by_one_line_and_a_key_says_most() {
+        let key = KeyFingerprint::of_public_key(b"a key");
+        let told = |text: &str| Settings::read(text).unwrap().config(LOCALE).unwrap().security;
+        assert_eq!(told(""), Security::Plain);
+        let ca = Grounds::Authorities("/ca.pem".into());
+        assert_eq!(told("ca = '/ca.pem'"), Security::Tls(ca.clone()));
+        assert_eq!(told("ca = '/ca.pem'\ntls = true"), Security::Tls(ca));
+        let both = format!("ca = '/ca.pem'\naccept_key = '{key}'\n");
+        assert_eq!(told(&both), Security::Tls(Grounds::Key(key)));
+        // Plain text is never a guess, but it may be said.
+        assert_eq!(told(&format!("{both}tls = false")), Security::Plain);
+    }
+
+    #[test]
     fn a_bad_line_is_named() {
         for (text, line, what) in [
             ("lang = 'en'\ncolour = 1\n", "line 2", "colour"),
             ("lang = 'fr'\n", "line 1", "fr"),
             ("\nname = \"a\\u202eb\"\n", "line 2", "does not print"),
             ("addr = 'host:x'", "line 1", "1 to 65535"),
+            ("accept_key = 'MD5:00'", "line 1", "43 characters"),
             ("lang = ", "line 1", ""),
         ] {
             let error = Settings::read(text).unwrap_err().to_string();

@@ -12,6 +12,7 @@ use super::Options;
 use crate::bot::Crowd;
 use crate::config::Address;
 use crate::run::Host;
+use crate::trust::Trust;
 
 /// The server drains at most this long.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -31,7 +32,7 @@ impl Company {
 }
 
 impl Host for Company {
-    async fn address(&mut self) -> Result<Address, Report> {
+    async fn server(&mut self) -> Result<(Address, Trust), Report> {
         let mut config = Config::new(self.directory.path().join("server"));
         config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         config.hold = self.options.hold.into();
@@ -40,7 +41,8 @@ impl Host for Company {
         let address = server.local_addr();
         self.server = Some(server);
         self.crowd = Some(Crowd::start(address, self.options.bots, self.options.seed));
-        Ok(Address::new(address.ip().to_string(), address.port()))
+        // It is this very process, whatever is demanded of servers elsewhere.
+        Ok((Address::new(address.ip().to_string(), address.port()), Trust::in_anyone()))
     }
 
     async fn fault(&mut self) -> Report {

@@ -249,7 +249,8 @@ impl Stage<'_> {
         let mut command = vec![self.program.clone().into_os_string()];
         command.extend(words(&[&address, "--name", name, "--lang", lang, "--theme", theme]));
         // All is said here: the user's own file has nothing to add.
-        command.extend(words(&[&ascii, &no_mouse, &no_bell, "--config", "/dev/null", "--data"]));
+        command.extend(words(&[&ascii, &no_mouse, &no_bell, "--tls=false"]));
+        command.extend(words(&["--config", "/dev/null", "--data"]));
         command.push(own_data(self.directory.path(), name).into_os_string());
         command
     }

@@ -6,6 +6,7 @@
 mod rehearsal;
 
 use std::collections::HashMap;
+use std::io;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -23,6 +24,7 @@ use super::task::{Closed, Task, millis};
 use super::{Command, dial, scrub, wire};
 use crate::effect::{Ask, AskId, Leave};
 use crate::message::{Failure, LinkNews, Trouble};
+use crate::trust::Distrust;
 
 #[cfg(any(test, fuzzing))]
 pub(crate) use rehearsal::Rehearsal;
@@ -40,6 +42,9 @@ const OUTGOING_BYTES: usize = 256 * 1024;
 /// How much is read at once.
 const READ_BYTES: usize = 16 * 1024;
 
+/// The code of a request that is none.
+const INVALID_REQUEST: i32 = -32600;
+
 /// Why a connection has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum End {
@@ -47,6 +52,8 @@ pub(super) enum End {
     Closed,
     /// Another connection resumed our session.
     Replaced,
+    /// The server is not who it should be.
+    Distrusted(Box<Distrust>),
     /// Anything else; the server may have said when to come again.
     Trouble { why: Trouble, retry_after_ms: Option<u64> },
 }
@@ -87,7 +94,9 @@ async fn open<S: AsyncRead + AsyncWrite + Unpin>(
         let resumed = resume.is_some();
         let params = OpenSession { name: name.clone(), resume: resume.take() };
         let asked = Instant::now();
-        stream.write_all(&wire::open(0, &params)).await.map_err(|error| dial::trouble(&error))?;
+        let line = wire::open(0, &params);
+        stream.write_all(&line).await.map_err(|error| dial::trouble(&error))?;
+        stream.flush().await.map_err(|error| dial::trouble(&error))?;
         match opening_reply(&mut stream, &mut decoder).await? {
             Ok(mut session) => {
                 if session.protocol != PROTOCOL_VERSION {
@@ -113,6 +122,8 @@ fn refusal(mut error: ErrorObject) -> End {
     let why = match kind(&error) {
         Some(RefusalKind::Closing) => Trouble::ServerClosing,
         Some(_) => Trouble::Refusal(error.message),
+        // A request in plain text is no request where TLS is spoken.
+        None if error.code == INVALID_REQUEST => Trouble::NeedsTls,
         None => Trouble::NotTrecho,
     };
     End::Trouble { why, retry_after_ms: error.data.and_then(|data| data.retry_after_ms) }
@@ -156,6 +167,8 @@ struct Exchange {
     next_id: i64,
     /// What is still to be written.
     outgoing: Vec<u8>,
+    /// Something was written that may not be on its way yet.
+    unflushed: bool,
     /// When the last byte came.
     heard: Instant,
     /// The ping under way: its id and when it was sent.
@@ -194,8 +207,16 @@ pub(super) async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
 impl Exchange {
     fn new() -> Self {
         let now = Instant::now();
-        let (pending, outgoing) = Default::default();
-        Self { pending, next_id: 1, outgoing, heard: now, ping: None, measured: now, closing: None }
+        Self {
+            pending: HashMap::new(),
+            next_id: 1,
+            outgoing: Vec::new(),
+            unflushed: false,
+            heard: now,
+            ping: None,
+            measured: now,
+            closing: None,
+        }
     }
 
     async fn begin(
@@ -238,13 +259,14 @@ impl Exchange {
                     }
                     Err(error) => return dial::trouble(&error).into(),
                 },
-                written = writer.write(&self.outgoing), if !self.outgoing.is_empty() => {
-                    match written {
-                        Ok(0) => return Trouble::Dropped.into(),
-                        Ok(written) => drop(self.outgoing.drain(..written)),
-                        Err(error) => return dial::trouble(&error).into(),
+                sent = send(&mut writer, &self.outgoing),
+                    if self.unflushed || !self.outgoing.is_empty() => match sent {
+                    Ok(count) => {
+                        self.outgoing.drain(..count);
+                        self.unflushed = count > 0;
                     }
-                }
+                    Err(error) => return dial::trouble(&error).into(),
+                },
                 command = task.commands.recv(), if self.outgoing.len() < OUTGOING_BYTES => {
                     match command {
                         None | Some(Command::Close(Leave::Keep)) => return End::Closed,
@@ -254,7 +276,7 @@ impl Exchange {
                         }
                         Some(Command::Ask(id, ask)) => self.ask(id, ask),
                         // There is a connection, and the session is ours.
-                        Some(Command::RetryNow | Command::NewSession) => {}
+                        Some(Command::RetryNow | Command::NewSession | Command::AcceptKey(_)) => {}
                     }
                 }
                 () = sleep_until(deadline) => {
@@ -377,7 +399,7 @@ impl Exchange {
         let id = self.take_id();
         self.outgoing.extend_from_slice(&wire::call::<method::SessionClose>(id, &Empty {}));
         let last_words = async {
-            if writer.write_all(&self.outgoing).await.is_err() {
+            if writer.write_all(&self.outgoing).await.is_err() || writer.flush().await.is_err() {
                 return;
             }
             let mut rest = vec![0; READ_BYTES];
@@ -385,6 +407,17 @@ impl Exchange {
         };
         // A server that does not answer in time finds out by itself.
         let _ = timeout(FAREWELL, last_words).await;
+    }
+}
+
+/// Writes some of the bytes; once there are none, sees those before on their way. Safe to cancel.
+async fn send(writer: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Result<usize> {
+    if bytes.is_empty() {
+        return writer.flush().await.map(|()| 0);
+    }
+    match writer.write(bytes).await {
+        Ok(0) => Err(io::ErrorKind::WriteZero.into()),
+        written => written,
     }
 }
 

@@ -7,9 +7,12 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use trecho_shared::DEFAULT_PORT;
 
+use super::conversation::End;
+use super::stream::{self, OpenError, Stream};
 use crate::message::Trouble;
+use crate::trust::Channel;
 
-/// Looking the name up and connecting take no longer than this together.
+/// Looking the name up, connecting and agreeing on keys take no longer than this together.
 const CONNECT: Duration = Duration::from_secs(4);
 
 /// The address that a person gave, with the port that they left out: `host`, `host:7470`, `::1`,
@@ -26,9 +29,17 @@ pub fn endpoint(address: &str) -> String {
     }
 }
 
-/// Connects to the first of the name's addresses that answers.
-pub(super) async fn dial(address: &str) -> Result<TcpStream, Trouble> {
-    timeout(CONNECT, connect(address)).await.unwrap_or(Err(Trouble::Timeout))
+/// Connects to the first of the name's addresses that answers, and opens the channel to it.
+pub(super) async fn dial(address: &str, channel: &Channel) -> Result<Stream, End> {
+    let open = async {
+        let socket = connect(address).await?;
+        stream::open(socket, channel).await.map_err(|error| match error {
+            OpenError::Distrusted(distrust) => End::Distrusted(distrust),
+            OpenError::Plaintext => Trouble::NoTls.into(),
+            OpenError::Io(error) => trouble(&error).into(),
+        })
+    };
+    timeout(CONNECT, open).await.unwrap_or(Err(Trouble::Timeout.into()))
 }
 
 async fn connect(address: &str) -> Result<TcpStream, Trouble> {
@@ -40,11 +51,7 @@ async fn connect(address: &str) -> Result<TcpStream, Trouble> {
     let mut last = Trouble::UnknownHost;
     for address in addresses {
         match TcpStream::connect(address).await {
-            Ok(stream) => {
-                // Requests are small and waited for: they go at once.
-                stream.set_nodelay(true).map_err(|error| trouble(&error))?;
-                return Ok(stream);
-            }
+            Ok(stream) => return Ok(stream),
             Err(error) => last = trouble(&error),
         }
     }
@@ -59,6 +66,7 @@ pub(super) fn trouble(error: &io::Error) -> Trouble {
         io::ErrorKind::ConnectionReset
         | io::ErrorKind::ConnectionAborted
         | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::WriteZero
         | io::ErrorKind::UnexpectedEof => Trouble::Dropped,
         _ => Trouble::Other(error.to_string()),
     }

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until};
+use trecho_shared::fingerprint::KeyFingerprint;
 use trecho_shared::ids::SessionToken;
 use trecho_shared::message::PersonName;
 
 use super::conversation::{End, converse, open_session};
 use super::{Command, Settings, backoff, dial};
 use crate::message::{Failure, LinkNews, Trouble};
+use crate::trust::{Channel, Distrust, Trust, TrustError};
 
 /// A connection that lived this long was a success: the waits begin anew.
 const SUCCESS: Duration = Duration::from_secs(5);
@@ -19,6 +22,7 @@ const LONGEST_WAIT_MS: u64 = 60_000;
 /// The state of the link between connections.
 pub(super) struct Task {
     pub(super) address: String,
+    pub(super) trust: Trust,
     pub(super) name: Option<PersonName>,
     pub(super) token: Option<SessionToken>,
     pub(super) commands: mpsc::Receiver<Command>,
@@ -35,6 +39,7 @@ pub(super) struct Closed;
 enum Wish {
     RetryNow,
     NewSession,
+    AcceptKey(KeyFingerprint),
 }
 
 pub(super) async fn run(
@@ -42,9 +47,9 @@ pub(super) async fn run(
     commands: mpsc::Receiver<Command>,
     news: mpsc::Sender<LinkNews>,
 ) {
-    let Settings { address, name, resume, clock_start } = settings;
+    let Settings { address, trust, name, resume, clock_start } = settings;
     let clock_start = Instant::from_std(clock_start);
-    let mut task = Task { address, name, token: None, commands, news, clock_start };
+    let mut task = Task { address, trust, name, token: None, commands, news, clock_start };
     let Ok(token) = task.unless_closed(resume).await else { return };
     task.token = token.ok().flatten();
     // The only way out is that the program wants no more.
@@ -58,8 +63,8 @@ impl Task {
         commands: mpsc::Receiver<Command>,
         news: mpsc::Sender<LinkNews>,
     ) -> Self {
-        let clock_start = Instant::now();
-        Self { address: String::new(), name: None, token: None, commands, news, clock_start }
+        let (address, trust, clock_start) = (String::new(), Trust::in_anyone(), Instant::now());
+        Self { address, trust, name: None, token: None, commands, news, clock_start }
     }
 
     async fn connect_for_ever(&mut self) -> Closed {
@@ -77,6 +82,10 @@ impl Task {
                     failures = 0;
                     self.wait_for_new_session().await
                 }
+                End::Distrusted(distrust) => {
+                    failures = 0;
+                    self.wait_for_trust(*distrust).await
+                }
                 End::Trouble { why, retry_after_ms } => {
                     self.wait(failures, why, retry_after_ms).await
                 }
@@ -89,14 +98,19 @@ impl Task {
 
     /// One connection, from dialling to its end, and how long its session lived.
     async fn connect_once(&mut self) -> (End, Duration) {
-        let address = self.address.clone();
-        let stream = match self.unless_closed(dial::dial(&address)).await {
+        let (address, trust) = (self.address.clone(), self.trust.clone());
+        let dialling = async {
+            let channel = channel(trust).await?;
+            dial::dial(&address, &channel).await
+        };
+        let stream = match self.unless_closed(dialling).await {
             Err(Closed) => return (End::Closed, Duration::ZERO),
-            Ok(Err(why)) => {
-                return (End::Trouble { why, retry_after_ms: None }, Duration::ZERO);
-            }
+            Ok(Err(end)) => return (end, Duration::ZERO),
             Ok(Ok(stream)) => stream,
         };
+        if self.trust.has_news() && self.remember().await.is_err() {
+            return (End::Closed, Duration::ZERO);
+        }
         let opening = open_session(stream, self.name.clone(), self.token.clone());
         let opened = match self.unless_closed(opening).await {
             Err(Closed) => return (End::Closed, Duration::ZERO),
@@ -127,7 +141,7 @@ impl Task {
                 () = sleep_until(until) => return Ok(()),
                 command = self.commands.recv() => match self.offline(command).await? {
                     Some(Wish::RetryNow) => return Ok(()),
-                    Some(Wish::NewSession) | None => {}
+                    Some(Wish::NewSession | Wish::AcceptKey(_)) | None => {}
                 },
             }
         }
@@ -142,6 +156,42 @@ impl Task {
             if self.offline(command).await? == Some(Wish::NewSession) {
                 return Ok(());
             }
+        }
+    }
+
+    /// The server is not who it should be: nothing is done before a person has looked at it.
+    async fn wait_for_trust(&mut self, distrust: Distrust) -> Result<(), Closed> {
+        self.tell(LinkNews::Distrusted(Box::new(distrust))).await?;
+        loop {
+            let command = self.commands.recv().await;
+            match self.offline(command).await? {
+                Some(Wish::AcceptKey(key)) => {
+                    self.trust.accept(key);
+                    return Ok(());
+                }
+                Some(Wish::RetryNow) => return Ok(()),
+                Some(Wish::NewSession) | None => {}
+            }
+        }
+    }
+
+    /// The server has proved to have the key that a person accepted: it is written down.
+    async fn remember(&mut self) -> Result<(), Closed> {
+        let mut trust = self.trust.clone();
+        let writing = spawn_blocking(move || {
+            let written = trust.remember();
+            (trust, written)
+        });
+        let why = match self.unless_closed(writing).await? {
+            Ok((trust, written)) => {
+                self.trust = trust;
+                written.err().map(|error| error.to_string())
+            }
+            Err(fault) => Some(fault.to_string()),
+        };
+        match why {
+            Some(why) => self.tell(LinkNews::KeyNotKept { why }).await,
+            None => Ok(()),
         }
     }
 
@@ -164,6 +214,7 @@ impl Task {
             None | Some(Command::Close(_)) => Err(Closed),
             Some(Command::RetryNow) => Ok(Some(Wish::RetryNow)),
             Some(Command::NewSession) => Ok(Some(Wish::NewSession)),
+            Some(Command::AcceptKey(key)) => Ok(Some(Wish::AcceptKey(key))),
             Some(Command::Ask(id, ask)) => {
                 let outcome = Err(Failure::Offline);
                 self.tell(LinkNews::Answer { id, ask, outcome }).await?;
@@ -175,6 +226,13 @@ impl Task {
     pub(super) async fn tell(&self, news: LinkNews) -> Result<(), Closed> {
         self.news.send(news).await.map_err(|_| Closed)
     }
+}
+
+/// How to open a connection now. Files are read for it, so it is no work for this thread.
+async fn channel(trust: Trust) -> Result<Channel, End> {
+    let read = spawn_blocking(move || trust.channel()).await;
+    let channel = read.unwrap_or_else(|fault| Err(TrustError::Tls(fault.to_string())));
+    channel.map_err(|error| Trouble::Other(error.to_string()).into())
 }
 
 /// Whole milliseconds.

@@ -1,7 +1,6 @@
 //! Everybody fires at once for the last seats of one leg.
 
 use std::collections::{BTreeMap, HashSet};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,7 +14,7 @@ use trecho_shared::message::{
 
 use super::latency::Stopwatch;
 use super::{Latency, arrive};
-use crate::bot::{CallError, Caller};
+use crate::bot::{CallError, Caller, Target};
 
 /// So many of the next departures are looked at for the scarcest.
 const LOOKED_AT: u32 = 500;
@@ -64,7 +63,7 @@ impl RaceReport {
 /// # Errors
 /// If the server cannot be reached, or knows no such leg, or it has no seat to race for.
 pub async fn run(
-    server: SocketAddr,
+    server: &Target,
     clients: u32,
     leg: Option<LegId>,
 ) -> Result<RaceReport, CallError> {
@@ -96,8 +95,8 @@ pub async fn run(
     Ok(report)
 }
 
-async fn choose(server: SocketAddr, leg: Option<LegId>) -> Result<Leg, CallError> {
-    let mut scout = Caller::connect(server).await?;
+async fn choose(server: &Target, leg: Option<LegId>) -> Result<Leg, CallError> {
+    let mut scout = Caller::to(server).await?;
     if let Some(leg) = leg {
         let leg = scout.call::<method::LegsGet>(&LegRef { leg }).await?;
         if leg.seats_left == 0 {

@@ -1,7 +1,6 @@
 //! C passengers in a closed loop of hold, hold, confirm; N sessions watch.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,7 +15,7 @@ use trecho_shared::message::{
 
 use super::tally::{Tally, Went};
 use super::{Latency, arrive};
-use crate::bot::{CallError, Caller, Dice};
+use crate::bot::{CallError, Caller, Dice, Target};
 
 /// How many legs are asked for at a time.
 const PAGE: usize = 500;
@@ -87,7 +86,7 @@ pub struct RoundsReport {
 ///
 /// # Errors
 /// If the server cannot be reached, or has no leg on sale.
-pub async fn run(server: SocketAddr, rounds: Rounds) -> Result<RoundsReport, CallError> {
+pub async fn run(server: &Target, rounds: Rounds) -> Result<RoundsReport, CallError> {
     let legs: Arc<[LegId]> = find_legs(server, rounds.legs).await?.into();
     let events = Arc::new(AtomicU64::new(0));
     // Ends with this function, and the watchers with it.
@@ -129,8 +128,8 @@ pub async fn run(server: SocketAddr, rounds: Rounds) -> Result<RoundsReport, Cal
     })
 }
 
-async fn find_legs(server: SocketAddr, count: u32) -> Result<Vec<LegId>, CallError> {
-    let mut scout = Caller::connect(server).await?;
+async fn find_legs(server: &Target, count: u32) -> Result<Vec<LegId>, CallError> {
+    let mut scout = Caller::to(server).await?;
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     let mut legs = Vec::new();
     let mut cursor = None;

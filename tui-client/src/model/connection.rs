@@ -3,6 +3,7 @@
 use trecho_shared::ids::Epoch;
 
 use crate::message::Trouble;
+use crate::trust::Distrust;
 
 /// Where the connection stands. The status line is drawn from this.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub enum Connection {
     },
     /// Another program took our session up.
     Replaced,
+    /// The server is not who it should be, and a person has to look at it.
+    Distrusted(Box<Distrust>),
 }
 
 /// The link to the server.

@@ -1,5 +1,6 @@
 //! What lies over the screen and takes the keys.
 
+use trecho_shared::fingerprint::KeyFingerprint;
 use trecho_shared::ids::{LegId, Locator, SeatLabel};
 use trecho_shared::message::SeatMap;
 
@@ -17,6 +18,8 @@ pub enum Question {
     ReleaseAll,
     /// Cancel this booking.
     CancelBooking(Locator),
+    /// Believe the server that has this key, and remember it.
+    TrustServer(KeyFingerprint),
 }
 
 /// An answer to a question.
@@ -36,7 +39,9 @@ impl Question {
         match self {
             Self::Quit => &[Choice::No, Choice::Yes, Choice::Keep],
             Self::QuitSettling => &[Choice::No, Choice::Keep],
-            Self::ReleaseAll | Self::CancelBooking(_) => &[Choice::No, Choice::Yes],
+            Self::ReleaseAll | Self::CancelBooking(_) | Self::TrustServer(_) => {
+                &[Choice::No, Choice::Yes]
+            }
         }
     }
 }

@@ -35,7 +35,10 @@ impl Model {
     fn next_try_wake(&self) -> Option<u64> {
         match self.link.connection {
             Connection::Offline { next_try_ms, .. } => next_second(self.now.mono_ms, next_try_ms),
-            Connection::Connecting { .. } | Connection::Online | Connection::Replaced => None,
+            Connection::Connecting { .. }
+            | Connection::Online
+            | Connection::Replaced
+            | Connection::Distrusted(_) => None,
         }
     }
 }

@@ -18,6 +18,7 @@ impl<S: Screen> Run<S> {
             Effect::Ask(id, ask) => ends.link.ask(id, ask),
             Effect::RetryNow => ends.link.retry_now(),
             Effect::NewSession => ends.link.new_session(),
+            Effect::AcceptKey(key) => ends.link.accept_key(key),
             Effect::KeepSession(token) => ends.store.write(Job::KeepSession(token)),
             Effect::ForgetSession => ends.store.write(Job::ForgetSession),
             Effect::NotePurchase(purchase) => ends.store.write(Job::NotePurchase(purchase)),

@@ -17,6 +17,7 @@ use crate::glyphs::Glyphs;
 use crate::model::{Model, Preferences};
 use crate::terminal::{FullScreen, Pointer, inputs};
 use crate::theme::{TermEnv, Theme};
+use crate::trust::Trust;
 use crate::view::Look;
 use crate::{link, store};
 
@@ -25,8 +26,9 @@ const WIND_DOWN: Duration = Duration::from_millis(100);
 
 /// Where the server is, and what lives and ends with the program.
 pub(crate) trait Host {
-    /// Where the server is. May take a while: the first frame is on the screen.
-    async fn address(&mut self) -> Result<Address, Report>;
+    /// Where the server is, and what it must prove. May take a while: the first frame is on the
+    /// screen.
+    async fn server(&mut self) -> Result<(Address, Trust), Report>;
     /// Waits for ever, unless what the program stands on breaks.
     async fn fault(&mut self) -> Report;
     /// Ends what lives with the program. The screen has been given back.
@@ -34,11 +36,11 @@ pub(crate) trait Host {
 }
 
 /// A server somewhere else, which is none of our business.
-pub(crate) struct Elsewhere(pub(crate) Address);
+pub(crate) struct Elsewhere(pub(crate) Address, pub(crate) Trust);
 
 impl Host for Elsewhere {
-    async fn address(&mut self) -> Result<Address, Report> {
-        Ok(self.0.clone())
+    async fn server(&mut self) -> Result<(Address, Trust), Report> {
+        Ok((self.0.clone(), self.1.clone()))
     }
 
     async fn fault(&mut self) -> Report {
@@ -72,12 +74,12 @@ async fn on_screen(
     // Before the screen is taken: from here on no signal leaves it taken.
     let mut signals = listen()?;
     let run = first_frame(config, clock)?;
-    let address = tokio::select! {
-        address = host.address() => address?,
+    let server = tokio::select! {
+        server = host.server() => server?,
         Some(Told::Terminate) = signals.recv() => return Ok(Farewell::default()),
     };
     let (break_down, faults) = channel(1);
-    let ends = connect(config, &address, run.clock(), (signals, faults));
+    let ends = connect(config, server, run.clock(), (signals, faults));
     let mut running = pin!(run.run(ends));
     tokio::select! {
         farewell = &mut running => Ok(farewell),
@@ -111,17 +113,20 @@ fn first_frame(config: &Config, clock: Clock) -> Result<Run<FullScreen>, Report>
 /// Starts what lives outside of the loop. Only now is anything read from disk or looked up.
 fn connect(
     config: &Config,
-    address: &Address,
+    (address, trust): (Address, Trust),
     clock: &Clock,
     (signals, faults): (Receiver<Told>, Receiver<Report>),
 ) -> Ends {
     let (store, resume) = store::start(store::Settings {
         dir: Some(config.data.clone()),
-        server: address.to_string(),
+        // What was said over TLS is never said in plain text: no session of the one is taken up by
+        // the other.
+        server: if trust.is_encrypted() { format!("tls:{address}") } else { address.to_string() },
         text_dir: std::env::current_dir().unwrap_or_else(|_| config.data.clone()),
     });
     let link = link::start(link::Settings {
         address: address.to_string(),
+        trust,
         name: config.name.clone(),
         resume,
         clock_start: clock.started(),

@@ -12,7 +12,7 @@ const LARGEST_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Why a file could not be read or written.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum FileError {
+pub(crate) enum FileError {
     /// The system said no.
     #[error("{}: {source}", path.display())]
     Io {
@@ -27,14 +27,14 @@ pub(super) enum FileError {
 }
 
 impl FileError {
-    pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { path, source }
     }
 }
 
 /// Makes a directory that only its owner can enter.
-pub(super) fn private_dir(path: &Path) -> Result<(), FileError> {
+pub(crate) fn private_dir(path: &Path) -> Result<(), FileError> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -57,7 +57,7 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 
 /// Opens a file to lock, and makes it if need be. It is never removed: whoever opened it before
 /// would hold a lock on a file that nobody else can find.
-pub(super) fn lock_file(path: &Path) -> Result<File, FileError> {
+pub(crate) fn lock_file(path: &Path) -> Result<File, FileError> {
     private(OpenOptions::new().read(true).write(true).create(true).truncate(false))
         .open(path)
         .map_err(FileError::at(path))
@@ -110,6 +110,11 @@ pub(super) fn replace<T: Serialize>(path: &Path, value: &T) -> Result<(), FileEr
     let mut bytes = serde_json::to_vec_pretty(value)
         .map_err(|error| FileError::at(path)(io::Error::other(error)))?;
     bytes.push(b'\n');
+    replace_bytes(path, &bytes)
+}
+
+/// The same with what the file is to say as it stands.
+pub(crate) fn replace_bytes(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".new");
     let temporary = PathBuf::from(temporary);
@@ -117,7 +122,7 @@ pub(super) fn replace<T: Serialize>(path: &Path, value: &T) -> Result<(), FileEr
     let mut file = private(OpenOptions::new().write(true).create(true).truncate(true))
         .open(&temporary)
         .map_err(FileError::at(&temporary))?;
-    file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(FileError::at(&temporary))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(FileError::at(&temporary))?;
     drop(file);
     fs::rename(&temporary, path).map_err(FileError::at(path))?;
     sync_dir(path)

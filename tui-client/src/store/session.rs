@@ -16,7 +16,7 @@ const CLIENTS: u32 = 1000;
 /// What the file says.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Record {
-    /// The server, as the person gave it.
+    /// The server, as the person gave it, and how it is spoken to.
     server: String,
     /// The session's credential.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,6 +8,7 @@ use crate::input::Key;
 use crate::keys::{Action, Context, action_for};
 use crate::model::{Choice, Connection, FilterFocus, Model, Question, Screen, SortBy};
 use crate::notice::{Notice, WhyNot};
+use crate::trust::Doubt;
 use crate::words::Lang;
 
 /// A key went down: it is a command where the table says so, else text where text is typed.
@@ -178,11 +179,18 @@ fn next_field(model: &mut Model, effects: &mut Vec<Effect>, steps: isize) {
     }
 }
 
-/// Connects now; where the session was taken over, begins a new one; online, reads again.
+/// Connects now; where the session was taken over, begins a new one; a stranger of a server is asked
+/// about; online, reads again.
 fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
-    match model.link.connection {
+    match &model.link.connection {
         Connection::Offline { .. } => effects.push(Effect::RetryNow),
         Connection::Replaced => effects.push(Effect::NewSession),
+        Connection::Distrusted(distrust) => match distrust.why {
+            Doubt::Unknown => overlays::question(model, Question::TrustServer(distrust.key)),
+            Doubt::Changed { .. } | Doubt::NotNamed | Doubt::Unvouched { .. } => {
+                effects.push(Effect::RetryNow);
+            }
+        },
         Connection::Online => refresh(model, effects),
         Connection::Connecting { .. } => {}
     }

@@ -4,11 +4,13 @@ use trecho_shared::ids::{Epoch, LegId};
 use trecho_shared::message::{Airports, Cart, SessionOpened};
 
 use super::checkout::Resumed;
-use super::{ask, bookings, cart, checkout, departures, events, filters, seats, toasts, trips};
+use super::{ask, bookings, cart, checkout, departures, events, filters, overlays, seats};
+use super::{toasts, trips};
 use crate::effect::{Ask, AskId, Effect};
 use crate::message::{Answer, Failure, LinkNews, Trouble};
-use crate::model::{Connection, Model};
+use crate::model::{Connection, Model, Question};
 use crate::notice::Notice;
+use crate::trust::{Distrust, Doubt};
 
 /// The answer of the kind that was asked for. The link reads answers by the method asked, so
 /// another kind is as good as none.
@@ -30,6 +32,8 @@ pub(super) fn news(model: &mut Model, effects: &mut Vec<Effect>, news: LinkNews)
         LinkNews::Online { opened, resumed } => online(model, effects, *opened, resumed),
         LinkNews::Offline { why, next_try_ms } => offline(model, why, next_try_ms),
         LinkNews::Replaced => replaced(model, effects),
+        LinkNews::Distrusted(distrust) => distrusted(model, *distrust),
+        LinkNews::KeyNotKept { why } => toasts::notify(model, Notice::KeyNotKept(why)),
         LinkNews::RoundTrip { ms } => model.link.round_trip_ms = Some(ms),
         LinkNews::Answer { id, ask, outcome } => answer(model, effects, (id, *ask), outcome),
         LinkNews::Event(event) => events::event(model, effects, *event),
@@ -103,7 +107,7 @@ fn offline(model: &mut Model, why: Trouble, next_try_ms: u64) {
             model.departures.stale = true;
             model.now.mono_ms
         }
-        Connection::Connecting { .. } | Connection::Replaced => {
+        Connection::Connecting { .. } | Connection::Replaced | Connection::Distrusted(_) => {
             model.link.offline_since_ms.unwrap_or(model.now.mono_ms)
         }
     };
@@ -120,6 +124,22 @@ fn replaced(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.push(Effect::ForgetSession);
     cart::adopt(model, effects, Cart::default());
     toasts::notify(model, Notice::SessionReplaced);
+}
+
+/// The server is not who it should be. Nothing goes on by itself. A stranger is asked about at once
+/// only where nobody is typing or deciding something else: a key that was meant for that must not
+/// pass for a yes. Where there is a board to hide why, it is said on top of it.
+fn distrusted(model: &mut Model, distrust: Distrust) {
+    let (key, stranger) = (distrust.key, distrust.why == Doubt::Unknown);
+    model.link.round_trip_ms = None;
+    model.departures.stale = model.link.was_online;
+    model.link.connection = Connection::Distrusted(Box::new(distrust.clone()));
+    if stranger && model.overlays.is_empty() && !model.is_typing() {
+        overlays::question(model, Question::TrustServer(key));
+    }
+    if !stranger && model.link.was_online {
+        toasts::notify(model, Notice::Distrusted(Box::new(distrust)));
+    }
 }
 
 /// What the failure of an ask has to say for itself. That the connection is away is on the screen

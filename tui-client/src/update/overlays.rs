@@ -94,10 +94,14 @@ pub(super) fn answer(model: &mut Model, effects: &mut Vec<Effect>, choice: Choic
         (Question::CancelBooking(locator), Choice::Yes) => {
             bookings::cancel(model, effects, locator);
         }
+        (Question::TrustServer(key), Choice::Yes) => effects.push(Effect::AcceptKey(key)),
         // Nothing is to be done; the others are no choices of these questions.
         (_, Choice::No)
         | (Question::QuitSettling, Choice::Yes)
-        | (Question::ReleaseAll | Question::CancelBooking(_), Choice::Keep) => {}
+        | (
+            Question::ReleaseAll | Question::CancelBooking(_) | Question::TrustServer(_),
+            Choice::Keep,
+        ) => {}
     }
 }
 

@@ -6,6 +6,7 @@ use super::paint::Strip;
 use super::{Canvas, Cx};
 use crate::model::Connection;
 use crate::theme::Role;
+use crate::trust::Doubt;
 use crate::words::{Lang, Text, trouble};
 
 /// Draws the banner, if there is no connection.
@@ -26,6 +27,19 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, areas: Areas) {
                 Shape::Stacked | Shape::Wide => full_wait(&why, seconds, lang),
             };
             (words, Some(("r", Text::RetryNow)))
+        }
+        Connection::Distrusted(distrust) => {
+            let (text, key) = match distrust.why {
+                Doubt::Unknown => (Text::Stranger, Text::LookAtKey),
+                Doubt::Changed { .. } | Doubt::NotNamed | Doubt::Unvouched { .. } => {
+                    (Text::NotTrusted, Text::RetryNow)
+                }
+            };
+            let text = match areas.shape {
+                Shape::Tiny | Shape::Compact => Text::NotTrusted,
+                Shape::Stacked | Shape::Wide => text,
+            };
+            (cx.say(text).to_owned(), Some(("r", key)))
         }
         Connection::Replaced => match areas.shape {
             Shape::Tiny | Shape::Compact => {

@@ -84,6 +84,7 @@ fn status(cx: Cx, strip: &mut Strip, shape: Shape) {
         Connection::Connecting { .. } => (glyphs.waiting, Role::Accent, Text::Connecting),
         Connection::Offline { .. } => (glyphs.offline, Role::Alarm, Text::Offline),
         Connection::Replaced => (glyphs.offline, Role::Alarm, Text::Replaced),
+        Connection::Distrusted(_) => (glyphs.offline, Role::Alarm, Text::NotTrusted),
     };
     if shape == Shape::Compact {
         strip.last(1, mark, cx.style(role));

@@ -5,6 +5,7 @@ mod bookings;
 mod data;
 mod flow;
 mod layers;
+mod trust;
 
 use trecho_shared::ids::{Epoch, HoldId, LegId};
 use trecho_shared::message::{
@@ -56,6 +57,8 @@ pub enum Scene {
     AskQuit,
     AskRelease,
     AskCancel,
+    AskTrust,
+    KeyChanged,
     Seats,
     SeatsLoading,
 }
@@ -96,6 +99,8 @@ impl Scene {
         Self::AskQuit,
         Self::AskRelease,
         Self::AskCancel,
+        Self::AskTrust,
+        Self::KeyChanged,
         Self::Seats,
         Self::SeatsLoading,
     ];
@@ -148,6 +153,8 @@ impl Scene {
             Self::AskQuit => layers::ask_quit(lang, size),
             Self::AskRelease => layers::ask_release(lang, size),
             Self::AskCancel => bookings::ask_cancel(lang, size),
+            Self::AskTrust => trust::ask(lang, size),
+            Self::KeyChanged => trust::changed(lang, size),
             Self::Seats => layers::seats(lang, size),
             Self::SeatsLoading => layers::seats_loading(lang, size),
         }

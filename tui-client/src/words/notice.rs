@@ -5,6 +5,7 @@ use trecho_shared::message::{LostHold, LostReason};
 
 use super::Lang;
 use super::count::holds;
+use super::distrust::distrust;
 use super::refusal::refusal;
 use super::trouble::trouble;
 use crate::format;
@@ -108,6 +109,16 @@ pub fn notice(notice: &Notice, lang: Lang) -> String {
             format!("{} and {} overlap: nobody can fly both.", one(first), one(second)),
         ),
 
+        Notice::Distrusted(why) => distrust(why, lang),
+        Notice::KeyNotKept(why) => pick(
+            lang,
+            format!(
+                "A chave do servidor não ficou guardada ({why}): na próxima vez perguntamos de novo."
+            ),
+            format!(
+                "The server's key could not be kept ({why}): you will be asked again next time."
+            ),
+        ),
         Notice::OutcomeUnknown => pick(
             lang,
             "A resposta da compra se perdeu no caminho. Perguntamos de novo com a mesma chave: \

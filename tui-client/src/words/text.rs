@@ -50,6 +50,10 @@ texts! {
     ReplacedLong: "Outro programa assumiu esta sessão e o carrinho dela.",
         "Another program took over this session and its cart.";
     NewSession: "nova sessão", "new session";
+    NotTrusted: "servidor não confiável", "server not trusted";
+    Stranger: "Servidor desconhecido, nada foi enviado a ele.",
+        "Unknown server, nothing was sent to it.";
+    LookAtKey: "ver a chave dele", "look at its key";
     StartServer: "liga um servidor aqui", "starts a server here";
     TryDemo: "mostra tudo funcionando", "shows it all at work";
     KeepsTrying: "Seguimos tentando sozinhos.", "We keep trying by ourselves.";
@@ -140,6 +144,11 @@ texts! {
     AskQuitSettlingWhy: "A compra está anotada neste computador: o próximo início descobre o resultado, e ela nunca vale duas vezes.",
         "The purchase is noted on this computer: the next start learns its outcome, and it never counts twice.";
     SettleLater: "sair, resolver depois", "leave, settle later";
+    AskTrust: "Servidor desconhecido", "Unknown server";
+    AskTrustWhy: "Ninguém em quem esta máquina confia responde por ele. Se a companhia lhe der exatamente esta chave, confie: ela fica guardada, e nada é enviado a quem não a tiver.",
+        "Nobody whom this machine trusts vouches for it. If its operator gives you exactly this key, trust it: it is remembered, and nothing is sent to anyone without it.";
+    DontConnect: "não conectar", "don't connect";
+    YesTrust: "confiar e guardar", "trust and remember";
     Stay: "ficar", "stay";
     ReleaseAndLeave: "devolver e sair", "release and leave";
     KeepAndLeave: "manter e sair", "keep and leave";

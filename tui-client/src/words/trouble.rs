@@ -16,6 +16,14 @@ pub fn trouble(trouble: &Trouble, lang: Lang) -> String {
         Trouble::NotTrecho => {
             ("quem atende ali não é um servidor Trecho", "what answers there is no Trecho server")
         }
+        Trouble::NeedsTls => (
+            "o servidor só fala TLS: comece com --tls",
+            "the server speaks TLS alone: start with --tls",
+        ),
+        Trouble::NoTls => (
+            "o servidor não cifra, e nada foi enviado: comece sem --tls para falar em texto aberto",
+            "the server does not encrypt, and nothing was sent: start without --tls to speak in plain text",
+        ),
         Trouble::Refusal(words) | Trouble::Other(words) => return words.clone(),
     };
     match lang {

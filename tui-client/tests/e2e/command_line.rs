@@ -29,6 +29,8 @@ fn wrong_use_is_told_with_what_would_be_right() {
         (&["--theme", "pink"], "dark"),
         (&["--name", "a\u{202e}b"], "does not print"),
         (&["--no-bell=perhaps"], "perhaps"),
+        (&["--accept-key", "MD5:00"], "43 characters"),
+        (&["--ca", "/nonexistent/ca.pem"], "--ca names a PEM file"),
         (&["demo", "--panes", "0"], "1..=6"),
         (&["demo", "--bots", "501"], "500"),
         (&["demo", "--hold", "60"], "such as 90s"),

@@ -21,6 +21,7 @@ pub(crate) struct Company {
     directory: TempDir,
     timetable: PathBuf,
     hold: &'static str,
+    pair: Option<PathBuf>,
     process: Option<Child>,
     address: SocketAddr,
 }
@@ -33,13 +34,44 @@ impl Company {
 
     /// The same on this port.
     pub(crate) fn open_at(hold: &'static str, port: u16) -> Self {
+        let mut company = Self::closed(hold, port);
+        company.start();
+        company
+    }
+
+    /// Starts a server that speaks TLS alone.
+    pub(crate) fn encrypted(hold: &'static str) -> Self {
+        let mut company = Self::closed(hold, 0);
+        company.take_pair("first");
+        company.start();
+        company
+    }
+
+    /// Makes a certificate with a new key, for the next start. Returns the key's fingerprint.
+    pub(crate) fn take_pair(&mut self, name: &str) -> String {
+        let pair = self.directory.path().join(name);
+        let output = trechod()
+            .args(["cert", "--host", "localhost", "--host", "127.0.0.1", "--out"])
+            .arg(&pair)
+            .output()
+            .expect("the program starts");
+        let said = String::from_utf8(output.stdout).expect("it says text");
+        let key = said.split("the key is ").nth(1).expect("it names the key").trim().to_owned();
+        self.pair = Some(pair);
+        key
+    }
+
+    /// The directory of the certificate and its key.
+    pub(crate) fn pair(&self) -> &Path {
+        self.pair.as_deref().expect("this server speaks TLS")
+    }
+
+    fn closed(hold: &'static str, port: u16) -> Self {
         let directory = tempfile::tempdir().expect("a directory can be made");
         let timetable = directory.path().join("legs.csv");
         std::fs::write(&timetable, TIMETABLE).expect("a new file can be written");
         let address = SocketAddr::from(([127, 0, 0, 1], port));
-        let mut company = Self { directory, timetable, hold, process: None, address };
-        company.start();
-        company
+        Self { directory, timetable, hold, pair: None, process: None, address }
     }
 
     /// Where it listens.
@@ -65,11 +97,13 @@ impl Company {
     /// Starts it, on the address that it had before if there was one.
     pub(crate) fn start(&mut self) {
         let data = self.directory.path().join("server");
-        let mut process = serve(&data, self.address, self.hold)
-            .arg("--timetable")
-            .arg(&self.timetable)
-            .spawn()
-            .expect("the program starts");
+        let mut command = serve(&data, self.address, self.hold);
+        command.arg("--timetable").arg(&self.timetable);
+        if let Some(pair) = &self.pair {
+            command.arg("--tls-cert").arg(pair.join("cert.pem"));
+            command.arg("--tls-key").arg(pair.join("key.pem"));
+        }
+        let mut process = command.spawn().expect("the program starts");
         let log = process.stderr.take().expect("it was piped");
         self.process = Some(process);
         self.address = listening(log);
@@ -82,13 +116,19 @@ impl Drop for Company {
     }
 }
 
-fn serve(data: &Path, listen: SocketAddr, hold: &str) -> Command {
+/// The server's command line.
+fn trechod() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trecho"));
+    command.arg("server").env_clear();
     command
-        .args(["server", "serve", "--hold", hold, "--listen", &listen.to_string()])
+}
+
+fn serve(data: &Path, listen: SocketAddr, hold: &str) -> Command {
+    let mut command = trechod();
+    command
+        .args(["serve", "--hold", hold, "--listen", &listen.to_string()])
         .arg("--data")
         .arg(data)
-        .env_clear()
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped());

@@ -77,7 +77,7 @@ fn bear(settle: Settle) -> (RoundsReport, u32) {
     let server: SocketAddr = company.address().parse().expect("an address");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     runtime.block_on(async {
-        let report = run(server, rounds(settle)).await.expect("there are legs on sale");
+        let report = run(&server.into(), rounds(settle)).await.expect("there are legs on sale");
         let mut scout = Caller::connect(server).await.expect("the server is there");
         let all = SearchLegs { include: Include::All, ..SearchLegs::default() };
         let found = scout.call::<method::LegsSearch>(&all).await.expect("a search is answered");

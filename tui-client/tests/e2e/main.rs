@@ -16,3 +16,4 @@ mod load;
 mod purchase;
 mod race;
 mod tree;
+mod trust;

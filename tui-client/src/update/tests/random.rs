@@ -23,6 +23,7 @@ enum Step {
     Online(bool),
     Offline,
     Replaced,
+    Distrusted,
     Noted,
     Paste(String),
 }
@@ -63,6 +64,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<bool>().prop_map(Step::Online),
         1 => Just(Step::Offline),
         1 => Just(Step::Replaced),
+        1 => Just(Step::Distrusted),
         2 => Just(Step::Noted),
         1 => ".{0,80}".prop_map(Step::Paste),
     ]
@@ -100,6 +102,10 @@ impl Program {
             Step::Replaced => {
                 self.go_offline();
                 self.send(Message::Link(LinkNews::Replaced));
+            }
+            Step::Distrusted => {
+                self.go_offline();
+                self.send(Message::Link(session::stranger()));
             }
             Step::Noted => {
                 let noted = self.effects.iter().rev().find_map(|effect| match effect {

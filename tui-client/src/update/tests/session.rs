@@ -1,6 +1,8 @@
 use super::*;
 use crate::effect::Leave;
 use crate::model::{Connection, Overlay, Question};
+use crate::trust::{Distrust, Doubt};
+use trecho_shared::fingerprint::KeyFingerprint;
 
 #[test]
 fn a_hold_whose_answer_was_lost_is_never_sent_again_and_the_resumed_cart_is_the_truth() {
@@ -169,4 +171,61 @@ fn an_idle_screen_wakes_at_most_once_a_minute() {
     program.pass(10);
     let wait = program.model.next_wake_ms().unwrap() - program.model.now.mono_ms;
     assert!(wait <= 1_000, "the next try is counted down");
+}
+
+pub(super) fn stranger() -> LinkNews {
+    let server = "localhost:7470".to_owned();
+    LinkNews::Distrusted(Box::new(Distrust { server, key: key(), why: Doubt::Unknown }))
+}
+
+fn key() -> KeyFingerprint {
+    KeyFingerprint::of_public_key(b"a key")
+}
+
+#[test]
+fn a_stranger_of_a_server_is_asked_about_and_only_a_yes_goes_on() {
+    let mut program = Program::started();
+    program.send(Message::Link(stranger()));
+    let question = Question::TrustServer(key());
+    assert!(
+        matches!(program.model.overlays.last(), Some(Overlay::Ask(asked)) if *asked == question)
+    );
+    // The answer under the cursor is the safe one.
+    program.code(Code::Enter);
+    assert!(program.model.overlays.is_empty() && program.effects.is_empty());
+    program.press("r");
+    program.press("y");
+    assert_eq!(program.effects, [Effect::AcceptKey(key())]);
+    assert!(program.model.overlays.is_empty());
+}
+
+#[test]
+fn a_stranger_does_not_come_between_typing_or_another_question() {
+    let mut program = Program::started();
+    program.press("/");
+    program.send(Message::Link(stranger()));
+    program.press("yes");
+    assert!(program.model.overlays.is_empty() && program.effects.is_empty());
+    let mut program = Program::with_board(5);
+    program.hold(&[0]);
+    program.press("q");
+    program.effects.clear();
+    program.send(Message::Link(stranger()));
+    assert!(matches!(program.model.overlays[..], [Overlay::Ask(Question::Quit)]));
+    program.press("n");
+    program.press("r");
+    assert!(matches!(program.model.overlays[..], [Overlay::Ask(Question::TrustServer(_))]));
+}
+
+#[test]
+fn a_server_whose_key_changed_is_tried_again_only_when_asked_to() {
+    let mut program = Program::with_board(5);
+    program.effects.clear();
+    let why = Doubt::Changed { remembered: key(), file: "known_servers".to_owned() };
+    let changed = Distrust { server: "localhost:7470".to_owned(), key: key(), why };
+    program.send(Message::Link(LinkNews::Distrusted(Box::new(changed))));
+    assert!(program.model.overlays.is_empty() && program.effects.is_empty());
+    assert!(program.says(|notice| matches!(notice, Notice::Distrusted(_))));
+    program.press("r");
+    assert_eq!(program.effects, [Effect::RetryNow]);
 }

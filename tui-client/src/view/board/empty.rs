@@ -9,7 +9,11 @@ use crate::input::Key;
 use crate::keys::{Action, BINDINGS, Context};
 use crate::model::{Connection, Screen};
 use crate::theme::Role;
+use crate::trust::Doubt;
 use crate::words::{self, Lang, Text, trouble};
+
+/// No paragraph is wider than this.
+const WIDEST: usize = 72;
 
 /// A line of what is said: a sentence, or a key (or a command) and what it is for.
 enum Line {
@@ -64,6 +68,17 @@ fn lines(cx: Cx, width: usize) -> Vec<Line> {
         Connection::Replaced => {
             let mut lines = paragraph((cx.say(Text::ReplacedLong), Role::Strong), width);
             lines.push(Line::Key("r".to_owned(), cx.say(Text::NewSession).to_owned()));
+            lines
+        }
+        Connection::Distrusted(distrust) => {
+            let key = match distrust.why {
+                Doubt::Unknown => Text::LookAtKey,
+                Doubt::Changed { .. } | Doubt::NotNamed | Doubt::Unvouched { .. } => Text::RetryNow,
+            };
+            let words = words::distrust(distrust, cx.lang());
+            // Lines that are read, and a key that is compared, are not as wide as the screen.
+            let mut lines = paragraph((&words, Role::Strong), width.min(WIDEST));
+            lines.push(Line::Key("r".to_owned(), cx.say(key).to_owned()));
             lines
         }
         Connection::Online | Connection::Connecting { .. } | Connection::Offline { .. } => {

@@ -24,6 +24,11 @@ pub(super) fn draw(cx: Cx, canvas: &mut Canvas, (areas, question): (Areas, &Ques
     if let Question::CancelBooking(locator) = question {
         lines.push((locator.to_string(), Role::Strong));
     }
+    if let Question::TrustServer(key) = question {
+        lines.push((cx.model.preferences.address.clone(), Role::Strong));
+        let key = format::wrap(&key.to_string(), width.into());
+        lines.extend(key.into_iter().map(|it| (it, Role::Strong)));
+    }
     lines.extend(format::wrap(cx.say(why), width.into()).into_iter().map(|it| (it, Role::Text)));
     let labels: Vec<String> =
         question.choices().iter().map(|choice| label(cx, question, *choice)).collect();
@@ -72,6 +77,7 @@ fn ask(question: &Question) -> (Text, Text) {
         Question::QuitSettling => (Text::AskQuitSettling, Text::AskQuitSettlingWhy),
         Question::ReleaseAll => (Text::AskRelease, Text::AskReleaseWhy),
         Question::CancelBooking(_) => (Text::AskCancel, Text::AskCancelWhy),
+        Question::TrustServer(_) => (Text::AskTrust, Text::AskTrustWhy),
     }
 }
 
@@ -86,6 +92,8 @@ fn label(cx: Cx, question: &Question, choice: Choice) -> String {
     let text = match (question, choice) {
         (Question::Quit | Question::QuitSettling, Choice::No) => Text::Stay,
         (Question::ReleaseAll | Question::CancelBooking(_), Choice::No) => Text::No,
+        (Question::TrustServer(_), Choice::No) => Text::DontConnect,
+        (Question::TrustServer(_), Choice::Yes) => Text::YesTrust,
         (Question::Quit | Question::QuitSettling, Choice::Yes) => Text::ReleaseAndLeave,
         (Question::QuitSettling, Choice::Keep) => Text::SettleLater,
         (Question::ReleaseAll, Choice::Yes) => Text::YesRelease,
