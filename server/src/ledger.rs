@@ -45,7 +45,7 @@ pub use backup::{BackupError, Occupied, Recovered, back_up, recover};
 pub(crate) use directory::{bytes, has_room};
 pub use error::{LedgerError, OpenError};
 pub use export::{BookingRow, Export, LegRow};
-pub use records::{Records, RecordsError};
+pub use records::{Records, RecordsError, Sheet};
 pub use restore::{Claimed, Restored, Standing};
 #[cfg(test)]
 use verify::rule_names;

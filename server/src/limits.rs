@@ -142,6 +142,9 @@ pub(crate) const ADMIN_WRITE: Duration = Duration::from_secs(10);
 /// So many seats an operator names in one request.
 pub(crate) const ADMIN_SEATS: usize = 1_000;
 
+/// So many of a leg's seats are listed; of more the reply says that there are.
+pub(crate) const ADMIN_SEATS_LISTED: u32 = 10_000;
+
 /// The longest that a notice or a drain waits for its line in the audit log.
 pub(crate) const ADMIN_NOTE: Duration = Duration::from_secs(2);
 

@@ -1,6 +1,7 @@
 //! From a request to its reply.
 
 mod legs;
+mod look;
 mod operate;
 mod refusal;
 mod words;
@@ -41,6 +42,10 @@ pub(super) async fn answer(
     let line = match request {
         Request::LegsList(ask) => line(id, legs::list(service, ask)),
         Request::LegsGet(ask) => line(id, legs::get(service, ask)),
+        Request::SeatsList(ask) => line(id, look::seats(service, ask).await),
+        Request::SessionsList(ask) => line(id, look::sessions(service, ask).await),
+        Request::BookingsGet(ask) => line(id, look::booking(service, ask).await),
+        Request::AuditList(ask) => line(id, look::audit(service, ask).await),
         Request::SeatsBlock(ask) => line(id, act.block(ask).await),
         Request::SeatsUnblock(ask) => line(id, act.unblock(ask).await),
         Request::LegsClose(ask) => line(id, act.close(ask).await),

@@ -4,7 +4,9 @@
 mod leg;
 mod operate;
 mod problem;
+mod record;
 mod seat;
+mod session;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -19,7 +21,9 @@ pub(crate) use operate::{
     UnblockSeats,
 };
 pub(crate) use problem::{Kind, Problem, ProblemData, reply_problem};
+pub(crate) use record::{AuditListed, AuditRow, BookingSheet, ListAudit, SeatsListed, ShowBooking};
 pub(crate) use seat::{SeatRow, Whose};
+pub(crate) use session::{CartRow, HoldRow, ListSessions, SessionRow, SessionsListed};
 
 /// Declares the methods once: the request enum, its parser, and one marker type each.
 macro_rules! methods {
@@ -72,6 +76,14 @@ methods! {
     "legs.list" LegsList(ListLegs) -> LegsListed;
     /// One leg.
     "legs.get" LegsGet(ShowLeg) -> LegRow;
+    /// A leg's seats that are not free, and whose they are.
+    "seats.list" SeatsList(ShowLeg) -> SeatsListed;
+    /// Sessions and their carts, a page at a time.
+    "sessions.list" SessionsList(ListSessions) -> SessionsListed;
+    /// One booking, without its credential.
+    "bookings.get" BookingsGet(ShowBooking) -> BookingSheet;
+    /// What operators did, the newest first, a page at a time.
+    "audit.list" AuditList(ListAudit) -> AuditListed;
     /// Takes free seats off sale, all or none.
     "seats.block" SeatsBlock(BlockSeats) -> Steered;
     /// Puts blocked seats on sale again, all or none.

@@ -1,6 +1,7 @@
 //! `trechod admin`: steers a running server through its admin socket.
 
 mod act;
+mod look;
 mod show;
 mod table;
 
@@ -10,19 +11,14 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use color_eyre::eyre::eyre;
 use serde::Serialize;
-use trecho_shared::ids::{Iata, LegId};
-use trecho_shared::message::{Empty, SearchText};
-use trecho_shared::time::{Date, date};
+use trecho_shared::message::Empty;
 
+use super::Failure;
 use super::settings::default_data_dir;
-use super::{Failure, say};
 use crate::admin::AdminSocket;
 use crate::admin::client::Admin;
-use crate::admin::wire::{ListLegs, SayNotice, ShowLeg, method};
+use crate::admin::wire::{SayNotice, method};
 use crate::meters::Snapshot;
-
-/// A page is asked for until all there is has been told.
-const PAGE: u32 = 500;
 
 /// Which server, and how to tell.
 #[derive(Debug, Args)]
@@ -41,13 +37,8 @@ pub(super) struct Target {
 /// What operators can do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Action {
-    /// List legs, with their seats by state
-    Legs(Narrow),
-    /// Show one leg
-    Leg {
-        /// Its id, such as TR1042-20261124-GRU
-        leg: LegId,
-    },
+    #[command(flatten)]
+    Look(look::Look),
     #[command(flatten)]
     Act(act::Act),
     /// Tell the server's numbers as JSON; people may prefer `trechod top`
@@ -63,29 +54,6 @@ pub(super) enum Action {
     },
     /// See every connection off and end the server, as SIGTERM does
     Drain,
-}
-
-/// Which legs.
-#[derive(Debug, Args)]
-pub(super) struct Narrow {
-    /// Only from this airport
-    #[arg(long, value_name = "IATA")]
-    from: Option<Iata>,
-    /// Only to this airport
-    #[arg(long, value_name = "IATA")]
-    to: Option<Iata>,
-    /// Only on this date of the origin's calendar
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
-    date: Option<Date>,
-    /// Only legs that this matches: a flight, a city, an airport
-    text: Option<String>,
-    /// No more than so many
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    limit: u32,
-}
-
-fn parse_date(text: &str) -> Result<Date, String> {
-    date::parse(text).map_err(|error| error.to_string())
 }
 
 impl Target {
@@ -134,11 +102,7 @@ impl Target {
 pub(super) fn admin(target: &Target, action: Action) -> Result<(), Failure> {
     let mut admin = target.connect()?;
     match action {
-        Action::Legs(narrow) => legs(target, &mut admin, narrow)?,
-        Action::Leg { leg } => {
-            let row = admin.ask(method::LegsGet, &ShowLeg { leg })?;
-            target.tell(&row, show::leg);
-        }
+        Action::Look(action) => look::look(target, &mut admin, action)?,
         Action::Act(action) => act::act(target, &mut admin, action)?,
         Action::Stats { watch } => stats(&mut admin, watch)?,
         Action::Notice { text } => {
@@ -173,35 +137,6 @@ fn stats(admin: &mut Admin, watch: bool) -> Result<(), Failure> {
     // Nobody reads any more: nothing is left to do.
     while tell(&snapshot).is_ok() {
         snapshot = admin.hear(method::Stats)?;
-    }
-    Ok(())
-}
-
-/// Page after page, up to the limit.
-fn legs(target: &Target, admin: &mut Admin, narrow: Narrow) -> Result<(), Failure> {
-    let Narrow { from, to, date, text, limit } = narrow;
-    let text: Option<SearchText> = text
-        .map(|text| text.parse().map_err(|error| Failure::Misused(eyre!("{text:?}: {error}"))))
-        .transpose()?;
-    let (mut rows, mut cursor, mut total) = (Vec::new(), None, 0);
-    loop {
-        let left = limit.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX));
-        if left == 0 {
-            break;
-        }
-        let ask =
-            ListLegs { from, to, date, text: text.clone(), limit: Some(left.min(PAGE)), cursor };
-        let page = admin.ask(method::LegsList, &ask)?;
-        rows.extend(page.legs);
-        total = page.total;
-        cursor = page.cursor;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    target.tell_all(&rows, show::legs);
-    if !target.json && rows.len() < total as usize {
-        say(&format!("{} of {total} legs; --limit shows more", rows.len()));
     }
     Ok(())
 }

@@ -93,7 +93,8 @@ impl Ledger {
     }
 }
 
-fn claim(row: &Row<'_>) -> Result<Claim, LedgerError> {
+/// Whose a seat is: the columns are session, hold, locator, reason.
+pub(super) fn claim(row: &Row<'_>) -> Result<Claim, LedgerError> {
     if let Some(reason) = row.get(3)? {
         return Ok(Claim::Blocked(reason));
     }

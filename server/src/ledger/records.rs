@@ -1,5 +1,7 @@
-//! Bookings for their owners to see, long after their legs have departed: read beside the writer,
-//! on a connection and a thread of their own.
+//! Bookings for their owners to see, long after their legs have departed, and what operators
+//! [look up](overview): read beside the writer, on a connection and a thread of their own.
+
+mod overview;
 
 use std::path::Path;
 use std::thread;
@@ -13,6 +15,8 @@ use trecho_shared::money::Centavos;
 use super::lookup::parsed;
 use super::{LedgerError, OpenError, directory};
 use crate::booking::{BookingKey, Cabin, SeatIx};
+
+pub use overview::Sheet;
 
 /// So many look-ups may wait. Overflow: whoever asks waits for a place.
 const WAITING: usize = 64;
@@ -34,16 +38,9 @@ pub enum RecordsError {
     Ended,
 }
 
-type Answer = Result<Option<Booking>, LedgerError>;
+/// What is to be done on the thread.
+type Question = Box<dyn FnOnce(&Connection) + Send>;
 
-#[derive(Debug)]
-struct Question {
-    name: Name,
-    claim: ClaimCode,
-    answer: oneshot::Sender<Answer>,
-}
-
-#[derive(Debug)]
 enum Name {
     Key(BookingKey),
     Locator(Locator),
@@ -77,7 +74,7 @@ impl Records {
         booking: BookingKey,
         claim: ClaimCode,
     ) -> Result<Option<Booking>, RecordsError> {
-        self.ask(Name::Key(booking), claim).await
+        self.by_name(Name::Key(booking), claim).await
     }
 
     /// The booking with this locator, if this is its claim code.
@@ -89,28 +86,42 @@ impl Records {
         locator: Locator,
         claim: ClaimCode,
     ) -> Result<Option<Booking>, RecordsError> {
-        self.ask(Name::Locator(locator), claim).await
+        self.by_name(Name::Locator(locator), claim).await
     }
 
-    async fn ask(&self, name: Name, claim: ClaimCode) -> Result<Option<Booking>, RecordsError> {
+    async fn by_name(&self, name: Name, claim: ClaimCode) -> Result<Option<Booking>, RecordsError> {
+        self.ask(move |connection| look_up(connection, &name, claim)).await
+    }
+
+    /// Has the thread look something up.
+    async fn ask<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Connection) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, RecordsError> {
         let (answer, answered) = oneshot::channel();
-        let question = Question { name, claim, answer };
+        let question = Box::new(move |connection: &Connection| {
+            // Whoever asked may be gone.
+            let _gone = answer.send(look(connection));
+        });
         self.questions.send(question).await.map_err(|_| RecordsError::Ended)?;
         Ok(answered.await.map_err(|_| RecordsError::Ended)??)
     }
 }
 
 fn answer_all(connection: &Connection, mut asked: mpsc::Receiver<Question>) {
-    while let Some(Question { name, claim, answer }) = asked.blocking_recv() {
-        // Whoever asked may be gone.
-        let _gone = answer.send(look_up(connection, &name, claim));
+    while let Some(question) = asked.blocking_recv() {
+        question(connection);
     }
 }
 
 /// Every statement is finished before the next begins, so that no read stays open and keeps the
 /// write-ahead log from starting anew. A booking's tickets are written together with it; only
 /// `cancelled` changes later, and a look-up sees it once.
-fn look_up(connection: &Connection, name: &Name, claim: ClaimCode) -> Answer {
+fn look_up(
+    connection: &Connection,
+    name: &Name,
+    claim: ClaimCode,
+) -> Result<Option<Booking>, LedgerError> {
     let (sql, key): (_, &dyn ToSql) = match name {
         Name::Key(booking) => (
             "SELECT booking, locator FROM booking WHERE booking = ?1 AND claim_hash = ?2",

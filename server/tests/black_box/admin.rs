@@ -225,3 +225,102 @@ async fn an_operator_watches_the_numbers_grow_once_a_second() {
     // Whatever a watcher says ends the watch: in between a line may have been under way.
     assert!(lines.map_while(Result::ok).count() <= 2);
 }
+
+/// The objects of a list, one a line.
+fn listed(data: &Path, arguments: &[&str]) -> Vec<Value> {
+    let output = admin(data, &[arguments, &["--json"]].concat());
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// What a person reads.
+fn printed(data: &Path, arguments: &[&str]) -> String {
+    let output = admin(data, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn sessions_carts_seats_and_a_booking_are_shown_and_no_credential() {
+    let (there, daemon, leg) = server("2x1-1");
+    let data = there.path().join("data");
+    assert_eq!(printed(&data, &["carts"]), "nobody holds anything\n");
+    assert_eq!(printed(&data, &["seats", &leg]), "every seat is free\n");
+    let (mut ana, mut bia) = (daemon.client().await, daemon.client().await);
+    let token = ana.ok("session.open", json!({ "name": "Ana" })).await["token"].to_string();
+    ana.hold(std::slice::from_ref(&leg)).await;
+    let bought = ana.ok("cart.confirm", confirm("a-key")).await;
+    let cart = ana.hold(std::slice::from_ref(&leg)).await;
+    bia.open().await;
+    done(&data, &["block", &leg, "2B", "--reason", "crew"]);
+
+    let sessions = listed(&data, &["sessions"]);
+    assert_eq!(sessions.len(), 2, "{sessions:?}");
+    let carts = listed(&data, &["carts"]);
+    let [hers] = &carts[..] else { panic!("{carts:?}") };
+    assert_eq!((&hers["name"], &hers["attached"]), (&json!("Ana"), &json!(true)));
+    assert_eq!(hers["cart"]["holds"][0]["hold"], cart["holds"][0]["hold"]);
+    assert!(hers["cart"]["ends_in_ms"].as_u64().unwrap() <= 600_000, "{hers}");
+    assert_eq!(hers["cart"]["holds"].as_array().unwrap().len(), 1);
+    assert_eq!(listed(&data, &["sessions", "--limit", "1"]).len(), 1);
+
+    let seats = listed(&data, &["seats", &leg]);
+    let states: Vec<_> = seats.iter().map(|seat| seat["status"].as_str().unwrap()).collect();
+    assert_eq!(states, ["sold", "held", "blocked"]);
+    let (locator, claim) = (bought["locator"].as_str().unwrap(), bought["claim"].to_string());
+    assert_eq!(seats[0]["locator"], locator);
+    let sheet = done(&data, &["booking", locator]);
+    assert_eq!(sheet["tickets"], bought["tickets"]);
+    assert_eq!(sheet["total_centavos"], bought["total_centavos"]);
+    assert!(refused(&data, &["booking", "ACDEFH"]).contains("no booking ACDEFH"));
+
+    drop(ana);
+    let everything = [&["sessions"][..], &["carts"], &["seats", &leg], &["booking", locator]]
+        .map(|arguments| printed(&data, arguments))
+        .concat();
+    for shown in ["Ana", "199.00", "crew", locator, "Conceição"] {
+        assert!(everything.contains(shown), "{shown} in {everything}");
+    }
+    for secret in [token, claim] {
+        assert!(!everything.contains(secret.trim_matches('"')), "a credential in {everything}");
+    }
+}
+
+#[tokio::test]
+async fn the_audit_log_has_every_action_the_newest_first_also_after_a_kill() {
+    let (there, daemon, leg) = server("1x3");
+    let data = there.path().join("data");
+    let mut ana = daemon.client().await;
+    ana.hold(std::slice::from_ref(&leg)).await;
+    assert_eq!(printed(&data, &["audit"]), "no operator has done anything\n");
+    done(&data, &["block", &leg, "1C", "--reason", "sem cinto"]);
+    refused(&data, &["block", &leg, "1C", "--reason", "again"]);
+    done(&data, &["close", &leg]);
+    done(&data, &["notice", "Bom dia."]);
+    drop(ana);
+    daemon.kill();
+    let mut daemon = Daemon::serve(&data, &[]);
+    let lines = listed(&data, &["audit"]);
+    let say = |line: &Value| {
+        let text = |member: &str| line[member].as_str().unwrap().to_owned();
+        format!("{}: {} -> {}", text("action"), text("subject"), text("outcome"))
+    };
+    assert_eq!(
+        lines.iter().map(say).collect::<Vec<_>>(),
+        [
+            "notice: Bom dia. -> done".to_owned(),
+            format!("legs.close: {leg} -> done; holds released: 1"),
+            format!("seats.block: {leg} 1C: again -> refused: seats_in_the_way"),
+            format!("seats.block: {leg} 1C: sem cinto -> done"),
+        ]
+    );
+    let own = rustix::process::geteuid().as_raw();
+    assert!(lines.iter().all(|line| line["uid"] == own), "{lines:?}");
+    assert_eq!(listed(&data, &["audit", "--limit", "2"])[1]["line"], 3);
+    done(&data, &["drain"]);
+    assert!(daemon.wait().0.success());
+    let daemon = Daemon::serve(&data, &[]);
+    assert_eq!(listed(&data, &["audit", "--limit", "1"])[0]["action"], "drain");
+    drop(daemon);
+}

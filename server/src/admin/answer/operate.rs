@@ -100,7 +100,7 @@ impl Act<'_> {
     /// Hands an action in, and waits for what comes of it.
     pub(super) async fn ask(self, subject: String, action: Action) -> Answer<Outcome> {
         let Self { steering, by, name } = self;
-        tracing::info!(uid = by.uid, subject, "{name}");
+        tracing::info!(subject, "{name}");
         let operation = Operation { by: by.clone(), name, subject, action };
         let asked = steering.service.desk.ask(Command::Operate(Box::new(operation)), None).await;
         asked.map_err(|rejection| refusal::rejected(&steering.service, rejection))
