@@ -36,7 +36,7 @@ use crate::message::StoreNews;
 use crate::model::SavedBooking;
 
 use bookings::BookingsFile;
-use files::FileError;
+use files::{FileError, Troubles};
 use session::SessionFile;
 
 /// How many jobs may wait for the thread.
@@ -190,8 +190,8 @@ impl Keeper {
                 return keeper;
             }
         };
-        let mut damaged = Vec::new();
-        match SessionFile::take(&dir, &settings.server, &mut damaged) {
+        let mut troubles = Troubles::default();
+        match SessionFile::take(&dir, &settings.server, &mut troubles) {
             Ok(session) => {
                 // The purchase must be known before the session is online.
                 if let Some(purchase) = session.purchase() {
@@ -205,12 +205,12 @@ impl Keeper {
             Err(error) => keeper.failed("open the session file", &error),
         }
         let bookings = BookingsFile::new(&dir);
-        match bookings.read(&mut damaged) {
+        match bookings.read(&mut troubles) {
             Ok(known) => keeper.tell(StoreNews::Bookings(known)),
             Err(error) => keeper.failed("read the bookings", &error),
         }
         keeper.bookings = Some(bookings);
-        keeper.tell_damaged(damaged);
+        keeper.tell_of(troubles);
         keeper
     }
 
@@ -249,10 +249,11 @@ impl Keeper {
             }
             Job::ForgetPurchase => self.session()?.note(None)?,
             Job::KeepBooking(booking) => {
-                let mut damaged = Vec::new();
+                let mut troubles = Troubles::default();
                 let file = self.bookings.as_ref().ok_or(FileError::NoDirectory)?;
-                file.keep(booking, &mut damaged)?;
-                self.tell_damaged(damaged);
+                let kept = file.keep(booking, &mut troubles);
+                self.tell_of(troubles);
+                kept?;
             }
             Job::SaveText { name, text } => {
                 let path = files::save_text(&self.text_dir, name, text)?;
@@ -266,9 +267,13 @@ impl Keeper {
         self.session.as_mut().ok_or(FileError::NoDirectory)
     }
 
-    fn tell_damaged(&self, damaged: Vec<PathBuf>) {
+    fn tell_of(&self, troubles: Troubles) {
+        let Troubles { damaged, unusable } = troubles;
         for path in damaged {
             self.tell(StoreNews::Damaged { path: path.display().to_string() });
+        }
+        for error in unusable {
+            self.failed("take up a session", &error);
         }
     }
 

@@ -1,10 +1,12 @@
 //! The bookings made here, shared by all clients of one person.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use trecho_shared::text::scrub;
 
-use super::files::{self, Content, FileError};
+use super::files::{self, Content, FileError, Troubles};
 use crate::model::SavedBooking;
 
 /// What the file says.
@@ -26,19 +28,19 @@ impl BookingsFile {
         Self { path: dir.join("bookings.json"), lock: dir.join("bookings.lock") }
     }
 
-    /// All bookings, newest first. The name of a damaged file is added to `damaged`.
-    pub(super) fn read(&self, damaged: &mut Vec<PathBuf>) -> Result<Vec<SavedBooking>, FileError> {
-        self.locked(|| self.read_locked(damaged)).map(|record| record.bookings)
+    /// All bookings, newest first. A damaged file is added to `troubles`.
+    pub(super) fn read(&self, troubles: &mut Troubles) -> Result<Vec<SavedBooking>, FileError> {
+        self.locked(|| self.read_locked(troubles)).map(|record| record.bookings)
     }
 
     /// Keeps a booking, in the place of what is known under its locator at its server.
     pub(super) fn keep(
         &self,
         booking: &SavedBooking,
-        damaged: &mut Vec<PathBuf>,
+        troubles: &mut Troubles,
     ) -> Result<(), FileError> {
         self.locked(|| {
-            let mut record = self.read_locked(damaged)?;
+            let mut record = self.read_locked(troubles)?;
             let same = |known: &&mut SavedBooking| {
                 known.booking.locator == booking.booking.locator && known.server == booking.server
             };
@@ -50,12 +52,19 @@ impl BookingsFile {
         })
     }
 
-    fn read_locked(&self, damaged: &mut Vec<PathBuf>) -> Result<Record, FileError> {
-        Ok(match files::read(&self.path)? {
-            Content::Value(record) => record,
+    fn read_locked(&self, troubles: &mut Troubles) -> Result<Record, FileError> {
+        let content = match files::read(&self.path) {
+            // Another user's: one that we can write takes its place, or no booking would be kept.
+            Err(FileError::Io { source, .. }) if source.kind() == ErrorKind::PermissionDenied => {
+                Content::Damaged(files::set_aside(&self.path)?)
+            }
+            content => content?,
+        };
+        Ok(match content {
+            Content::Value(record) => scrubbed(record),
             Content::Missing => Record::default(),
             Content::Damaged(aside) => {
-                damaged.push(aside);
+                troubles.damaged.push(aside);
                 Record::default()
             }
         })
@@ -67,4 +76,16 @@ impl BookingsFile {
         lock.lock().map_err(FileError::at(&self.lock))?;
         work()
     }
+}
+
+/// The file may be somebody else's work: its free texts lose what does not print. Names and ids are
+/// checked where they are parsed.
+fn scrubbed(mut record: Record) -> Record {
+    for SavedBooking { booking: _, legs, saved_at: _, server } in &mut record.bookings {
+        *server = scrub(server);
+        for leg in legs {
+            leg.aircraft = scrub(&leg.aircraft);
+        }
+    }
+    record
 }

@@ -63,6 +63,15 @@ pub(crate) fn lock_file(path: &Path) -> Result<File, FileError> {
         .map_err(FileError::at(path))
 }
 
+/// What was wrong with files of ours, and stopped nothing.
+#[derive(Debug, Default)]
+pub(super) struct Troubles {
+    /// Where damaged files are kept.
+    pub(super) damaged: Vec<PathBuf>,
+    /// Files that the system gave us no use of. They are where they were.
+    pub(super) unusable: Vec<FileError>,
+}
+
 /// What a file says.
 pub(super) enum Content<T> {
     /// This.
@@ -74,13 +83,15 @@ pub(super) enum Content<T> {
 }
 
 /// Reads a file of ours. A damaged one is moved out of the way, so that nothing in it is lost and
-/// nothing stops because of it.
+/// nothing stops because of it; so is whatever else has its name: a directory, a pipe.
 pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Content<T>, FileError> {
-    let file = match File::open(path) {
-        Ok(file) => file,
+    match fs::metadata(path) {
+        Ok(found) if found.is_file() => hide(path, &found),
+        Ok(_) => return set_aside(path).map(Content::Damaged),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Content::Missing),
         Err(error) => return Err(FileError::at(path)(error)),
-    };
+    }
+    let file = File::open(path).map_err(FileError::at(path))?;
     let mut bytes = Vec::new();
     file.take(LARGEST_BYTES + 1).read_to_end(&mut bytes).map_err(FileError::at(path))?;
     let whole = u64::try_from(bytes.len()).is_ok_and(|length| length <= LARGEST_BYTES);
@@ -90,8 +101,22 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Content<T>, FileE
     }
 }
 
+/// Closes a file that others may read: it has credentials in it. Where that is refused, there is
+/// still the directory, which is closed.
+fn hide(path: &Path, found: &fs::Metadata) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        if found.permissions().mode() & 0o077 != 0 {
+            let _refused = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (path, found);
+}
+
 /// Renames `bookings.json` to `bookings.json.damaged`, or `.damaged2` if there is one already.
-fn set_aside(path: &Path) -> Result<PathBuf, FileError> {
+pub(super) fn set_aside(path: &Path) -> Result<PathBuf, FileError> {
     let name = |number: u32| {
         let mut name = path.as_os_str().to_owned();
         name.push(".damaged");
@@ -118,8 +143,15 @@ pub(crate) fn replace_bytes(path: &Path, bytes: &[u8]) -> Result<(), FileError> 
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".new");
     let temporary = PathBuf::from(temporary);
-    // Whoever replaces a file holds its lock, so nobody else writes this one.
-    let mut file = private(OpenOptions::new().write(true).create(true).truncate(true))
+    // Whoever replaces a file holds its lock, so nobody else writes this one: what is there was left
+    // by a crash. It is made anew, since it may be a link, or open to others.
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(FileError::at(&temporary)(error));
+        }
+        Ok(()) | Err(_) => {}
+    }
+    let mut file = private(OpenOptions::new().write(true).create_new(true))
         .open(&temporary)
         .map_err(FileError::at(&temporary))?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(FileError::at(&temporary))?;

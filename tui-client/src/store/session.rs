@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use trecho_shared::ids::SessionToken;
 use trecho_shared::message::ConfirmCart;
 
-use super::files::{self, Content, FileError};
+use super::files::{self, Content, FileError, Troubles};
 
 /// No more clients than this run at once on one machine for one person.
 const CLIENTS: u32 = 1000;
@@ -37,39 +37,69 @@ pub(super) struct SessionFile {
 
 impl SessionFile {
     /// Takes up the session that a client of the same server left behind, if there is one that no
-    /// running client owns; else a new file. Names of damaged files are added to `damaged`.
+    /// running client owns; else a new file. A file that is damaged, or that we may not use, is added
+    /// to `troubles` and passed by.
     pub(super) fn take(
         dir: &Path,
         server: &str,
-        damaged: &mut Vec<PathBuf>,
+        troubles: &mut Troubles,
     ) -> Result<Self, FileError> {
         let dir = dir.join("sessions");
         files::private_dir(&dir)?;
         for number in numbers(&dir)? {
-            let Some(lock) = lock(&dir, number)? else { continue };
-            let path = path(&dir, number);
-            match files::read::<Record>(&path)? {
-                Content::Value(record) if record.server == server && record.token.is_some() => {
-                    return Ok(Self { path, record, _lock: lock });
+            match Self::take_up(&dir, number, troubles) {
+                Ok(Some(left)) if left.record.server == server && left.record.token.is_some() => {
+                    return Ok(left);
                 }
                 // Another server's: it stays for a client of that one.
-                Content::Value(_) | Content::Missing => {}
-                Content::Damaged(aside) => damaged.push(aside),
+                Ok(_) => {}
+                Err(error) => troubles.unusable.push(error),
             }
         }
+        Self::begin(&dir, server)
+    }
+
+    /// What a client left behind under this number, if none owns it.
+    fn take_up(
+        dir: &Path,
+        number: u32,
+        troubles: &mut Troubles,
+    ) -> Result<Option<Self>, FileError> {
+        let Some(lock) = lock(dir, number)? else { return Ok(None) };
+        let path = path(dir, number);
+        Ok(match files::read::<Record>(&path)? {
+            Content::Value(record) => Some(Self { path, record, _lock: lock }),
+            Content::Missing => None,
+            Content::Damaged(aside) => {
+                troubles.damaged.push(aside);
+                None
+            }
+        })
+    }
+
+    /// A file under the first number that nobody has.
+    fn begin(dir: &Path, server: &str) -> Result<Self, FileError> {
         let record = Record { server: server.to_owned(), ..Record::default() };
+        let mut refused = None;
         for number in 0..CLIENTS {
-            let path = path(&dir, number);
+            let path = path(dir, number);
             if path.exists() {
                 continue;
             }
-            let Some(lock) = lock(&dir, number)? else { continue };
+            let lock = match lock(dir, number) {
+                Ok(Some(lock)) => lock,
+                Ok(None) => continue,
+                Err(error) => {
+                    refused.get_or_insert(error);
+                    continue;
+                }
+            };
             // Between the look and the lock another client may have come and gone.
             if !path.exists() {
                 return Ok(Self { path, record, _lock: lock });
             }
         }
-        Err(FileError::NoDirectory)
+        Err(refused.unwrap_or(FileError::NoDirectory))
     }
 
     /// The token of the session to resume.

@@ -8,6 +8,7 @@ mod company;
 mod pty;
 
 mod command_line;
+mod damaged;
 mod demo;
 mod exits;
 mod hostile;
