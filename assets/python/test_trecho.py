@@ -20,7 +20,8 @@ import unittest
 from pathlib import Path
 from typing import Any, Optional
 
-from trecho import LINE_BYTES, Event, Lines, Lost, Refused, Trecho, new_key, passenger
+from trecho import LINE_BYTES, Event, Lines, Lost, Refused, Trecho
+from trecho import encrypted, new_key, passenger
 
 ANA = passenger("Ana de Souza")
 #: Where the server is, if it is not ours to start.
@@ -34,9 +35,9 @@ PATIENCE = 20.0
 class Server:
     """A `trechod` of our own, on a port and a data directory of its own."""
 
-    def __init__(self, data: str, listen: str = "127.0.0.1:0") -> None:
+    def __init__(self, data: str, listen: str = "127.0.0.1:0", more: tuple[str, ...] = ()) -> None:
         assert TRECHOD is not None
-        command = [TRECHOD, "serve", "--listen", listen, "--data", data]
+        command = [TRECHOD, "serve", "--listen", listen, "--data", data, *more]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         self.address = self._announced()
 
@@ -306,6 +307,82 @@ class AcrossAKill(unittest.TestCase):
                 trecho.close()
             finally:
                 self.assertEqual(server.stop(), 0)
+
+
+class Encrypted(unittest.TestCase):
+    """The same over TLS, and no word to a server that is not believed."""
+
+    directory: Path
+    cert: Path
+    address: str
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        if TRECHOD is None:
+            raise unittest.SkipTest("needs --trechod: a server with a certificate of ours")
+        directory = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(directory.cleanup)
+        cls.directory = Path(directory.name)
+        cls.cert = cls.certificate("ours")
+        key = cls.cert.with_name("key.pem")
+        more = ("--tls-cert", str(cls.cert), "--tls-key", str(key))
+        server = Server(str(cls.directory / "data"), more=more)
+        cls.addClassCleanup(server.stop)
+        cls.address = server.address
+
+    @classmethod
+    def certificate(cls, name: str) -> Path:
+        assert TRECHOD is not None
+        out = cls.directory / name
+        command = [TRECHOD, "cert", "--host", "127.0.0.1", "--out", str(out)]
+        subprocess.run(command, check=True, capture_output=True)
+        return out / "cert.pem"
+
+    def test_a_passenger_books_and_replies_of_many_records_come_whole(self) -> None:
+        tls = encrypted(str(self.cert))
+        with Trecho(self.address, timeout=PATIENCE, tls=tls) as trecho:
+            trecho.watch()
+            legs = trecho.search(limit=500)["legs"]
+            self.assertEqual(len(legs), 500)
+            trecho.hold({"leg": legs[0]["leg"]})
+            self.assertIsNotNone(trecho.next_event(PATIENCE))
+            key = new_key()
+            booking = trecho.confirm([ANA], key=key)
+            trecho.reconnect()
+            self.assertEqual(trecho.confirm([ANA], key=key), booking)
+
+    def test_a_server_that_nobody_vouches_for_hears_nothing(self) -> None:
+        other = str(self.certificate("other"))
+        for ca in (other, None):
+            with self.assertRaises(Lost) as lost:
+                Trecho(self.address, timeout=PATIENCE, tls=encrypted(ca))
+            self.assertIn("nothing was sent", str(lost.exception))
+        with self.assertRaises(ValueError):
+            encrypted(str(self.directory / "missing.pem"))
+
+    def test_neither_side_goes_on_in_plain_text(self) -> None:
+        with self.assertRaises(Refused) as refused:
+            Trecho(self.address, timeout=PATIENCE)
+        self.assertIn("--tls", str(refused.exception))
+        plain = Server(str(self.directory / "plain"), more=("--timetable", "none"))
+        self.addCleanup(plain.stop)
+        with self.assertRaises(Lost):
+            Trecho(plain.address, timeout=PATIENCE, tls=encrypted(str(self.cert)))
+
+    def test_the_program_takes_a_flag_or_a_variable(self) -> None:
+        program = [sys.executable, str(Path(__file__).with_name("trecho.py"))]
+        program += ["--server", self.address]
+        search = ["search", "--limit", "1"]
+
+        def run(flags: list[str], **variables: str) -> "subprocess.CompletedProcess[str]":
+            command = [*program, *flags, *search]
+            return subprocess.run(command, capture_output=True, text=True, env=variables)
+
+        self.assertEqual(run(["--ca", str(self.cert)]).stderr, "")
+        self.assertEqual(run([], TRECHO_CA=str(self.cert)).stderr, "")
+        self.assertEqual(run([], TRECHO_TLS="yes", SSL_CERT_FILE=str(self.cert)).stderr, "")
+        self.assertIn("not believed", run(["--tls"]).stderr)
+        self.assertEqual(run(["--ca", "/nonexistent"]).returncode, 2)
 
 
 if __name__ == "__main__":

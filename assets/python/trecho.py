@@ -12,7 +12,8 @@ As a module:
 
 As a program: `python3 trecho.py search GRU SSA`, `… hold LEG`, `… --token TOKEN confirm
 --passenger "Ana Souza"`, `… watch`; `--help` tells the rest, `--json` prints one JSON document a
-line.
+line. `--tls` encrypts: with `--ca FILE` the server must be one that this file vouches for, else one
+that the platform's authorities do.
 
 The protocol is JSON-RPC 2.0, one message per line over TCP; `shared/PROTOCOL.md` specifies it.
 """
@@ -28,6 +29,7 @@ import random
 import secrets
 import select
 import socket
+import ssl
 import sys
 import time
 from dataclasses import dataclass
@@ -96,8 +98,7 @@ class Lines:
                 raise Lost(f"the server sent a line of more than {LINE_BYTES} bytes")
             if self._sock.fileno() < 0:
                 raise Lost("the connection is closed")
-            wait = None if deadline is None else max(0.0, deadline - time.monotonic())
-            if not select.select([self._sock], [], [], wait)[0]:
+            if not self._comes(deadline):
                 return None
             try:
                 data = self._sock.recv(65536)
@@ -106,6 +107,15 @@ class Lines:
             if not data:
                 raise Lost("the server closed the connection")
             self._buffer += data
+
+    def _comes(self, deadline: Optional[float]) -> bool:
+        """Whether there is something to receive before `deadline`."""
+        # A record of TLS is decrypted whole: what was not asked for of it yet waits here, unseen
+        # by select.
+        if isinstance(self._sock, ssl.SSLSocket) and self._sock.pending():
+            return True
+        wait = None if deadline is None else max(0.0, deadline - time.monotonic())
+        return bool(select.select([self._sock], [], [], wait)[0])
 
     @staticmethod
     def _read(line: bytes) -> Json:
@@ -132,9 +142,15 @@ class Trecho:
         token: Optional[str] = None,
         name: Optional[str] = None,
         timeout: float = 10.0,
+        tls: Optional[ssl.SSLContext] = None,
     ) -> None:
-        """Connects and opens a session, or resumes the one of `token`."""
+        """Connects and opens a session, or resumes the one of `token`.
+
+        With `tls`, such as `encrypted()` makes, nothing is sent before the server has proved who
+        it is, and nothing ever goes in plain text.
+        """
         self.address = parse_address(address)
+        self.tls = tls
         self.name = name
         self.timeout = timeout
         self.token = token
@@ -160,12 +176,25 @@ class Trecho:
     # -- the connection ------------------------------------------------------------------------
 
     def _connect(self) -> None:
+        host, port = self.address
         try:
-            self._sock = socket.create_connection(self.address, timeout=self.timeout)
+            sock = socket.create_connection(self.address, timeout=self.timeout)
         except OSError as error:
-            host, port = self.address
             raise Lost(f"no server answers at {host}:{port}: {error}") from error
-        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._sock = sock
+        if self.tls is not None:
+            try:
+                self._sock = self.tls.wrap_socket(sock, server_hostname=host)
+            except ssl.SSLCertVerificationError as error:
+                sock.close()
+                raise Lost(
+                    f"the server at {host}:{port} is not believed, and nothing was sent to it: "
+                    f"{error.verify_message}; name the file that vouches for it with --ca"
+                ) from error
+            except OSError as error:
+                sock.close()
+                raise Lost(f"no TLS with the server at {host}:{port}: {error}") from error
         self._lines = Lines(self._sock)
         params = {"resume": self.token} if self.token else {}
         if self.name:
@@ -338,6 +367,17 @@ class Trecho:
         return self.call("bookings.cancel", locator=locator, claim=claim, **only)
 
 
+def encrypted(ca: Optional[str] = None) -> ssl.SSLContext:
+    """TLS 1.3 with a server whom `ca` (a file of certificates, PEM) vouches for; without one, an
+    authority of the platform's."""
+    try:
+        context = ssl.create_default_context(cafile=ca)
+    except OSError as error:
+        raise ValueError(f"{ca!r} is no file of certificates (PEM): {error}") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    return context
+
+
 def backoff(attempt: int) -> float:
     """Seconds to wait after this attempt, counted from 0: doubling, at most 8, spread at random."""
     return float(min(8.0, 0.25 * 2 ** min(attempt, 5))) * random.uniform(0.5, 1.0)
@@ -474,7 +514,8 @@ def run(options: argparse.Namespace) -> None:
         else:
             print("\n".join(map(plain, lines)), flush=True)
 
-    trecho = Trecho(options.server, token=options.token, name=options.name)
+    tls = encrypted(options.ca) if options.tls or options.ca else None
+    trecho = Trecho(options.server, token=options.token, name=options.name, tls=tls)
     keep_session = options.token is not None
     try:
         if options.command == "search":
@@ -515,6 +556,18 @@ def command_line() -> argparse.ArgumentParser:
         default=os.environ.get("TRECHO_ADDR", DEFAULT_ADDRESS),
         metavar="ADDR",
         help=f"where the server is (TRECHO_ADDR; default {DEFAULT_ADDRESS})",
+    )
+    parser.add_argument(
+        "--tls",
+        action="store_true",
+        default=os.environ.get("TRECHO_TLS", "").lower() in ("1", "on", "t", "true", "y", "yes"),
+        help="encrypt, with a server whom an authority of this machine's vouches for (TRECHO_TLS)",
+    )
+    parser.add_argument(
+        "--ca",
+        default=os.environ.get("TRECHO_CA"),
+        metavar="FILE",
+        help="encrypt, with a server whom this file (PEM) vouches for (TRECHO_CA)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON document a line")
     parser.add_argument("--name", help="what to call this passenger on a presenter's screen")
