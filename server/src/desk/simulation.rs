@@ -26,7 +26,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use trecho_shared::ids::Locator;
 use trecho_shared::time::Moment;
 
-use ears::Ears;
+use ears::{Ears, LostHold};
 
 use super::writer::Writer;
 use super::{Fittings, Order, Outward, Rejection, Reply};
@@ -87,6 +87,8 @@ struct Episode<'a> {
     full: bool,
     /// The connections that sessions are told things by.
     ears: Ears,
+    /// What they are to be told after this turn.
+    owed: Vec<LostHold>,
     /// What somebody was told that they had bought.
     acknowledged: Vec<BookingRecord>,
     shapes: &'a mut Shapes,
@@ -119,6 +121,7 @@ impl<'a> Episode<'a> {
             committed_at: START,
             full: false,
             ears: Ears::default(),
+            owed: Vec::new(),
             acknowledged: Vec::new(),
             shapes,
         };
@@ -269,6 +272,7 @@ const EXPECTED: &[&str] = &[
     "Resume: SessionUnknown",
     "ended by the grace",
     "replayed after the cart was gone",
+    "seats blocked",
     "several legs taken",
     "sold out",
 ];

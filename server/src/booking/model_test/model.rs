@@ -132,6 +132,11 @@ impl Model {
         self.sessions.iter().find(|session| session.key == key)
     }
 
+    /// Whether a connection speaks for the session.
+    pub(crate) fn connected(&self, key: SessionKey) -> bool {
+        self.someone(key).is_some_and(|session| session.until.is_none())
+    }
+
     fn edit(&mut self, key: SessionKey) -> &mut Someone {
         self.sessions.iter_mut().find(|session| session.key == key).unwrap()
     }

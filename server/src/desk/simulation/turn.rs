@@ -84,10 +84,10 @@ impl Episode<'_> {
         if matches!(room, Room::Enough) {
             self.model.write_contacts(&before);
         }
-        let lost = std::mem::take(&mut self.model.lost);
+        let owed = std::mem::take(&mut self.owed);
         if turned.is_ok() {
             agree(self.writer.as_ref().unwrap().state(), &self.model);
-            for shape in self.ears.listen(&lost, &heard, &self.model) {
+            for shape in self.ears.listen(owed, &heard, &self.model) {
                 self.seen(shape);
             }
         }
@@ -121,6 +121,13 @@ impl Episode<'_> {
             Room::Enough => self.model.pass(self.clock.now()),
             Room::None => self.model.pass_without_room(self.clock.now()),
         }
+        self.owe();
+    }
+
+    /// Whoever lost holds just now is to be told, if anyone speaks for that session.
+    fn owe(&mut self) {
+        let lost = std::mem::take(&mut self.model.lost);
+        self.owed.extend(lost.into_iter().filter(|(session, ..)| self.model.connected(*session)));
     }
 
     /// The reference decides the same, and says the same.
@@ -148,6 +155,7 @@ impl Episode<'_> {
                 continue;
             }
             let expected = self.model.answer(&command);
+            self.owe();
             if let Some(reply) = reply {
                 let found = reply.clone().map_err(|rejection| match rejection {
                     Rejection::Refused(refusal) => refusal,
