@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use trecho_shared::ids::{HoldId, LegId, Locator};
+use trecho_shared::ids::{HoldId, LegId, Locator, SeatLabel};
 
-use super::{BookingRecord, LegFacts, LegKey, Operation, SeatIx, Survey};
+use super::{BookingRecord, LegFacts, LegKey, Operation, Survey};
 
 /// A session's key in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,8 +29,9 @@ pub struct Caller {
 pub enum Seats {
     /// So many, at least one: neighbours in one row if there are, else the first free.
     Count(u32),
-    /// These, none twice, each below the cabin's capacity.
-    Named(Vec<SeatIx>),
+    /// These, none twice. By label: which place that is, only the cabin says that the leg has when
+    /// it is decided.
+    Named(Vec<SeatLabel>),
 }
 
 /// One leg of a hold.

@@ -1,6 +1,6 @@
 //! What the rules answer.
 
-use trecho_shared::ids::{HoldId, LegId};
+use trecho_shared::ids::{HoldId, LegId, SeatLabel};
 use trecho_shared::money::Centavos;
 use trecho_shared::time::Moment;
 
@@ -87,7 +87,9 @@ pub enum Refusal {
     /// The booking has no tickets on these legs.
     LegUnknown(Vec<LegId>),
     /// These seats of this leg are not free.
-    SeatTaken(LegKey, Vec<SeatIx>),
+    SeatTaken(LegKey, Vec<SeatLabel>),
+    /// The cabin of this leg has no such seats.
+    SeatUnknown(LegKey, Vec<SeatLabel>),
     /// These seats of this leg are not as an operator's command needs them, and whose they are; none
     /// is nobody's.
     SeatsInTheWay(LegKey, Vec<(SeatIx, Option<Claim>)>),

@@ -2,14 +2,10 @@
 
 use sha2::{Digest, Sha256};
 use trecho_shared::ids::{ClaimCode, HoldId, Locator, SessionToken};
-use trecho_shared::message::{
-    Cart, ConfirmCart, Hold, HoldLegs, LegAsk, RefusalData, RefusalKind, ReleaseHolds, SeatAsk,
-};
+use trecho_shared::message::{Cart, ConfirmCart, Hold, HoldLegs, LegAsk, ReleaseHolds, SeatAsk};
 
 use super::{Answer, No, Service};
-use crate::booking::{
-    Ask, Caller, CartView, Command, HoldRecord, LegFacts, Passenger, Purchase, SeatIx, Seats,
-};
+use crate::booking::{Ask, Caller, CartView, Command, HoldRecord, Passenger, Purchase, Seats};
 
 /// The command of `cart.hold`.
 pub(crate) fn hold(service: &Service, caller: Caller, params: HoldLegs) -> Answer<Command> {
@@ -22,27 +18,11 @@ pub(crate) fn hold(service: &Service, caller: Caller, params: HoldLegs) -> Answe
         };
         let seats = match seats {
             SeatAsk::Count(count) => Seats::Count(count),
-            SeatAsk::Named(labels) => Seats::Named(named(&service.facts(key), &labels)?),
+            SeatAsk::Named(labels) => Seats::Named(labels),
         };
         asks.push(Ask { leg: key, seats });
     }
     if unknown.is_empty() { Ok(Command::Hold(caller, asks)) } else { Err(No::unknown(unknown)) }
-}
-
-/// The seats with these labels.
-fn named(facts: &LegFacts, labels: &[trecho_shared::ids::SeatLabel]) -> Answer<Vec<SeatIx>> {
-    let (mut seats, mut unknown) = (Vec::with_capacity(labels.len()), Vec::new());
-    for &label in labels {
-        match facts.cabin.seat(label) {
-            Some(seat) => seats.push(seat),
-            None => unknown.push(label),
-        }
-    }
-    if unknown.is_empty() {
-        return Ok(seats);
-    }
-    let refusal = RefusalData::bare(RefusalKind::SeatUnknown);
-    Err(No::Refused(RefusalData { legs: vec![facts.id], seats: unknown, ..refusal }))
 }
 
 /// The command of `cart.release`.

@@ -39,9 +39,10 @@ fn refused(service: &Service, refusal: Refusal) -> RefusalData {
         Refusal::LegClosed(legs) => on(RefusalKind::LegClosed, ids(legs)),
         Refusal::LegUnknown(legs) => on(RefusalKind::LegUnknown, legs),
         Refusal::SeatTaken(leg, seats) => {
-            let facts = service.facts(leg);
-            let seats = seats.into_iter().map(|seat| facts.cabin.label(seat)).collect();
-            RefusalData { seats, ..on(RefusalKind::SeatTaken, vec![facts.id]) }
+            RefusalData { seats, ..on(RefusalKind::SeatTaken, ids(vec![leg])) }
+        }
+        Refusal::SeatUnknown(leg, seats) => {
+            RefusalData { seats, ..on(RefusalKind::SeatUnknown, ids(vec![leg])) }
         }
         // Told to operators only, and on their own socket.
         Refusal::SeatsInTheWay(leg, _) => on(RefusalKind::SeatTaken, ids(vec![leg])),

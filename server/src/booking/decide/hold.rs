@@ -1,6 +1,6 @@
 //! Seats into the cart, all or nothing.
 
-use trecho_shared::ids::HoldId;
+use trecho_shared::ids::{HoldId, SeatLabel};
 use trecho_shared::time::Moment;
 
 use super::{Decided, seen, set_clock};
@@ -21,17 +21,21 @@ impl Seats {
 }
 
 impl State {
-    /// What is refused first: legs that departed, then closed, then taken; then single seats; then
-    /// what the cart has no room for. Each names all the legs that it is true of.
+    /// What is refused first: legs that departed, then closed; then seats that there are not; then
+    /// legs and seats that are taken; then what the cart has no room for. What is said of legs names
+    /// all of them that it is true of.
     pub(super) fn hold(&self, caller: Caller, asks: &[Ask], now: Moment) -> Decided {
         let session = self.speaking(caller)?;
         self.legs_without(asks, Refusal::LegDeparted, |leg, _| !leg.departed(now))?;
         self.legs_without(asks, Refusal::LegClosed, |leg, _| !leg.closed)?;
+        self.named_seats(asks, Refusal::SeatUnknown, |place, _| place.is_some())?;
         self.legs_without(asks, Refusal::LegTaken, |leg, ask| {
             leg.seats.left() as usize >= ask.seats.wanted()
                 || defect!(PartialCart) && asks.len() > 1
         })?;
-        self.named_seats_are_free(asks)?;
+        self.named_seats(asks, Refusal::SeatTaken, |place, leg| {
+            place.is_none_or(|seat| leg.seats.is_free(seat))
+        })?;
         self.cart_has_room(session, asks)?;
         let holds = self.pick(asks)?;
         if holds.is_empty() {
@@ -96,14 +100,22 @@ impl State {
         if legs.is_empty() { Ok(()) } else { Err(refusal(legs)) }
     }
 
-    /// Refuses with the named seats that are not free, of the first leg that has such.
-    fn named_seats_are_free(&self, asks: &[Ask]) -> Result<(), Refusal> {
+    /// Refuses with the named seats of which `fits` is not true, of the first leg that has such. It
+    /// is asked about each seat's place in the cabin.
+    fn named_seats(
+        &self,
+        asks: &[Ask],
+        refusal: fn(LegKey, Vec<SeatLabel>) -> Refusal,
+        fits: impl Fn(Option<SeatIx>, &Leg) -> bool,
+    ) -> Result<(), Refusal> {
         for ask in asks {
-            let Seats::Named(seats) = &ask.seats else { continue };
-            let claimed = |seat: &&SeatIx| !self.is_free(ask.leg, **seat);
-            let claimed: Vec<SeatIx> = seats.iter().filter(claimed).copied().collect();
-            if !claimed.is_empty() {
-                return Err(Refusal::SeatTaken(ask.leg, claimed));
+            let (Seats::Named(seats), Some(leg)) = (&ask.seats, self.legs.get(ask.leg)) else {
+                continue;
+            };
+            let misses = |label: &&SeatLabel| !fits(leg.facts.cabin.seat(**label), leg);
+            let seats: Vec<SeatLabel> = seats.iter().filter(misses).copied().collect();
+            if !seats.is_empty() {
+                return Err(refusal(ask.leg, seats));
             }
         }
         Ok(())
@@ -148,11 +160,12 @@ impl State {
                     }
                 }
                 Seats::Named(seats) => {
-                    for (at, &seat) in seats.iter().enumerate() {
+                    for (at, &label) in seats.iter().enumerate() {
+                        let place = leg.facts.cabin.seat(label);
                         // Whoever names a seat twice finds it taken by himself.
-                        if seats[..at].contains(&seat) {
-                            return Err(Refusal::SeatTaken(ask.leg, vec![seat]));
-                        }
+                        let Some(seat) = place.filter(|_| !seats[..at].contains(&label)) else {
+                            return Err(Refusal::SeatTaken(ask.leg, vec![label]));
+                        };
                         holds.push(hold(holds.len(), seat));
                     }
                 }

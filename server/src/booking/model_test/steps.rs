@@ -3,11 +3,11 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use trecho_shared::ids::{HoldId, Locator};
+use trecho_shared::ids::{HoldId, Locator, SeatLabel};
 
 use super::model::Model;
 use crate::booking::rehearsal::{cancellation, facts, leg_id, operation, purchase};
-use crate::booking::{Action, Ask, Caller, Command, LegKey, SeatIx, Seats, SessionKey};
+use crate::booking::{Action, Ask, Cabin, Caller, Command, LegKey, SeatIx, Seats, SessionKey};
 
 /// What happens next.
 #[derive(Debug, Clone)]
@@ -233,6 +233,13 @@ fn named(leg: u8, seats: &[u8], model: &Model) -> Vec<SeatIx> {
     seats
 }
 
+/// The same by their labels in the cabin as it is now.
+fn labels(leg: u8, seats: &[u8], model: &Model) -> Vec<SeatLabel> {
+    let only: Cabin = "1x1".parse().unwrap();
+    let cabin = model.legs.get(usize::from(leg) - 1).map_or(&only, |facts| &facts.cabin);
+    named(leg, seats, model).into_iter().map(|seat| cabin.label(seat)).collect()
+}
+
 /// Each leg once: the wire lets nothing else through. Seats are those of the cabin, each once.
 fn asks(wants: &[(u8, Want)], model: &Model) -> Vec<Ask> {
     let mut asks: Vec<Ask> = Vec::new();
@@ -243,7 +250,7 @@ fn asks(wants: &[(u8, Want)], model: &Model) -> Vec<Ask> {
         }
         let seats = match want {
             Want::Count(count) => Seats::Count(u32::from(*count)),
-            Want::Named(seats) => Seats::Named(named(*number, seats, model)),
+            Want::Named(seats) => Seats::Named(labels(*number, seats, model)),
         };
         asks.push(Ask { leg, seats });
     }

@@ -1,12 +1,18 @@
 //! Rule 4 and the bounds of a cart.
 
+use trecho_shared::ids::SeatLabel;
+
 use crate::booking::rehearsal::{Rehearsal, ask, second};
 use crate::booking::{
-    Ask, CartView, Change, Command, LegChangeKind, LegKey, Reason, Refusal, SeatIx, Seats,
+    Ask, CartView, Change, Command, LegChangeKind, LegKey, Reason, Refusal, Seats,
 };
 
-fn named(leg: u32, seats: &[u32]) -> Ask {
-    Ask { leg: LegKey(leg), seats: Seats::Named(seats.iter().map(|&seat| SeatIx(seat)).collect()) }
+fn named(leg: u32, seats: &[&str]) -> Ask {
+    Ask { leg: LegKey(leg), seats: Seats::Named(labels(seats)) }
+}
+
+fn labels(seats: &[&str]) -> Vec<SeatLabel> {
+    seats.iter().map(|seat| seat.parse().unwrap()).collect()
 }
 
 fn seats(cart: &CartView) -> Vec<(u32, u32)> {
@@ -39,7 +45,7 @@ fn the_refusal_names_every_leg_that_was_lost_and_holds_none() {
 fn seats_of_one_row_come_before_the_first_free() {
     let mut rules = Rehearsal::new(&["3x1-2"]);
     let (first, second) = (rules.open(1), rules.open(2));
-    rules.hold(first, &[named(1, &[1])]).unwrap();
+    rules.hold(first, &[named(1, &["1B"])]).unwrap();
     let cart = rules.hold(second, &[ask(1, 2)]).unwrap();
     assert_eq!(seats(&cart), [(1, 3), (1, 4)], "the aisle does not part neighbours");
     let cart = rules.hold(second, &[ask(1, 3)]).unwrap();
@@ -52,14 +58,27 @@ fn seats_of_one_row_come_before_the_first_free() {
 fn named_seats_that_are_not_free_are_all_named() {
     let mut rules = Rehearsal::new(&["2x3-3", "1x1"]);
     let (first, second) = (rules.open(1), rules.open(2));
-    rules.hold(first, &[named(1, &[2, 4, 5])]).unwrap();
-    let refused = rules.hold(second, &[ask(2, 1), named(1, &[5, 1, 2])]);
-    assert_eq!(refused, Err(Refusal::SeatTaken(LegKey(1), vec![SeatIx(5), SeatIx(2)])));
+    rules.hold(first, &[named(1, &["1C", "1E", "1F"])]).unwrap();
+    let refused = rules.hold(second, &[ask(2, 1), named(1, &["1F", "1B", "1C"])]);
+    assert_eq!(refused, Err(Refusal::SeatTaken(LegKey(1), labels(&["1F", "1C"]))));
     assert_eq!(rules.left(2), 1, "nothing was held");
-    let outside = rules.hold(second, &[named(1, &[12])]);
-    assert_eq!(outside, Err(Refusal::SeatTaken(LegKey(1), vec![SeatIx(12)])));
-    let twice = rules.hold(second, &[named(1, &[1, 1])]);
-    assert_eq!(twice, Err(Refusal::SeatTaken(LegKey(1), vec![SeatIx(1)])));
+    let outside = rules.hold(second, &[named(1, &["3A", "1A", "1G"])]);
+    assert_eq!(outside, Err(Refusal::SeatUnknown(LegKey(1), labels(&["3A", "1G"]))));
+    let twice = rules.hold(second, &[named(1, &["1B", "1B"])]);
+    assert_eq!(twice, Err(Refusal::SeatTaken(LegKey(1), labels(&["1B"]))));
+}
+
+#[test]
+fn a_seat_is_named_in_the_cabin_that_the_leg_has_when_it_is_decided() {
+    let mut rules = Rehearsal::new(&["4x3-3"]);
+    let caller = rules.open(1);
+    let asked = [named(1, &["2D"])];
+    let smaller = crate::booking::rehearsal::facts(1, "4x2-2", 864_000);
+    rules.answer(&Command::Schedule(vec![smaller.into()])).unwrap();
+    let cart = rules.hold(caller, &asked).unwrap();
+    assert_eq!(seats(&cart), [(1, 7)], "2D, and not whatever is tenth now");
+    let gone = rules.hold(caller, &[named(1, &["2F"])]);
+    assert_eq!(gone, Err(Refusal::SeatUnknown(LegKey(1), labels(&["2F"]))));
 }
 
 #[test]

@@ -34,6 +34,12 @@ impl Episode<'_> {
             1 | 2 if !matches!(command, Command::Open { .. }) => {
                 self.seen("network: sent twice");
                 self.wire.push(command.clone());
+                if let Command::Confirm(_, purchase) = &mut command
+                    && self.dice.below(3) == 0
+                {
+                    // By a client that has mixed up its keys.
+                    purchase.body_hash[1] = 1;
+                }
                 self.wire.push(command);
             }
             _ => self.wire.push(command),

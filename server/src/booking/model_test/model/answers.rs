@@ -1,6 +1,6 @@
 //! What the reference answers to each command.
 
-use trecho_shared::ids::HoldId;
+use trecho_shared::ids::{HoldId, SeatLabel};
 
 use super::{Claim, Model, Someone};
 use crate::booking::{
@@ -153,6 +153,7 @@ impl Model {
         if !closed.is_empty() {
             return Err(Refusal::LegClosed(closed));
         }
+        refuse_named(asks, Refusal::SeatUnknown, &|leg, label| self.place(leg, label).is_none())?;
         let taken = legs(&|ask| self.left(ask.leg) < wanted(ask));
         if !taken.is_empty() {
             if taken.len() > 1 {
@@ -160,16 +161,9 @@ impl Model {
             }
             return Err(Refusal::LegTaken(taken));
         }
-        for ask in asks {
-            if let Seats::Named(seats) = &ask.seats {
-                let capacity = self.facts(ask.leg).unwrap().cabin.capacity();
-                let mut claimed = seats.clone();
-                claimed.retain(|seat| seat.0 >= capacity || self.owners(ask.leg, *seat) > 0);
-                if !claimed.is_empty() {
-                    return Err(Refusal::SeatTaken(ask.leg, claimed));
-                }
-            }
-        }
+        refuse_named(asks, Refusal::SeatTaken, &|leg, label| {
+            self.place(leg, label).is_some_and(|seat| self.owners(leg, seat) > 0)
+        })?;
         let mut cart: Vec<LegKey> = self.cart_of(key).iter().map(|hold| hold.leg).collect();
         for ask in asks {
             cart.extend(std::iter::repeat_n(ask.leg, wanted(ask)));
@@ -184,10 +178,18 @@ impl Model {
         if full { Err(Refusal::CartFull) } else { Ok(()) }
     }
 
+    /// The place with this label, among all that the cabin has.
+    fn place(&self, leg: LegKey, label: SeatLabel) -> Option<SeatIx> {
+        let cabin = &self.facts(leg)?.cabin;
+        (0..cabin.capacity()).map(SeatIx).find(|seat| cabin.label(*seat) == label)
+    }
+
     /// Neighbours in the first row that has them, else the first free.
     fn seats(&mut self, ask: &Ask) -> Vec<SeatIx> {
         let count = match &ask.seats {
-            Seats::Named(seats) => return seats.clone(),
+            Seats::Named(seats) => {
+                return seats.iter().map(|seat| self.place(ask.leg, *seat).unwrap()).collect();
+            }
             Seats::Count(count) => *count,
         };
         let cabin = self.facts(ask.leg).unwrap().cabin.clone();
@@ -371,4 +373,22 @@ fn wanted(ask: &Ask) -> usize {
         Seats::Count(count) => *count as usize,
         Seats::Named(seats) => seats.len(),
     }
+}
+
+/// Refuses with the named seats, of one leg, that are bad.
+fn refuse_named(
+    asks: &[Ask],
+    refusal: fn(LegKey, Vec<SeatLabel>) -> Refusal,
+    bad: &dyn Fn(LegKey, SeatLabel) -> bool,
+) -> Result<(), Refusal> {
+    for ask in asks {
+        if let Seats::Named(seats) = &ask.seats {
+            let mut seats = seats.clone();
+            seats.retain(|seat| bad(ask.leg, *seat));
+            if !seats.is_empty() {
+                return Err(refusal(ask.leg, seats));
+            }
+        }
+    }
+    Ok(())
 }
