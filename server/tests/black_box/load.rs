@@ -1,6 +1,6 @@
 //! Clients who buy, look and watch through whatever becomes of the server, and the history of it.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -106,6 +106,8 @@ struct Buyer {
     /// A confirm whose outcome is not known.
     open: Option<String>,
     purchases: u64,
+    /// The locators of all its bookings.
+    bought: HashSet<String>,
     /// Bookings that it has not given back: locator and claim code.
     kept: Vec<(String, String)>,
     history: History,
@@ -227,7 +229,7 @@ impl Buyer {
         if let Some(booking) = reply.get("result") {
             let word = |field: &str| booking[field].as_str().unwrap().to_owned();
             let (locator, claim) = (word("locator"), word("claim"));
-            if self.history.sales.iter().all(|sale| sale.locator != locator) {
+            if self.bought.insert(locator.clone()) {
                 self.kept.push((locator.clone(), claim.clone()));
                 self.scene.bought.send_modify(|bought| *bought += 1);
             }
@@ -404,6 +406,7 @@ impl Crowd {
                 token: None,
                 open: None,
                 purchases: 0,
+                bought: HashSet::new(),
                 kept: Vec::new(),
                 history: History::default(),
             };

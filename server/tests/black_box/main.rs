@@ -31,6 +31,7 @@ mod restart;
 mod rules;
 mod sample;
 mod sessions;
+mod soak;
 mod systemd;
 mod tls;
 mod who;

@@ -5,7 +5,8 @@
 use crate::common::Daemon;
 use crate::load::{Crowd, timetable};
 
-fn number(name: &str, default: u64) -> u64 {
+/// A number that a variable says.
+pub(crate) fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |value| value.parse().expect("a number"))
 }
 

@@ -155,6 +155,19 @@ impl Daemon {
         }
     }
 
+    /// Waits until it has no more files and threads than before.
+    pub(crate) async fn has_no_more_open_than(&self, before: &Resources) {
+        let patience = Instant::now() + Duration::from_secs(20);
+        loop {
+            let now = self.resources();
+            if now.files <= before.files && now.threads <= before.threads {
+                return;
+            }
+            assert!(Instant::now() < patience, "it used {before:?} before, and uses {now:?}");
+            tokio::task::yield_now().await;
+        }
+    }
+
     pub(crate) async fn client(&self) -> Client {
         Client::connect(self.address).await
     }
