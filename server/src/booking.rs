@@ -34,7 +34,8 @@ pub use command::{
 };
 pub use leg::{Aircraft, LegFacts, LegKey, ParseAircraftError};
 pub use operation::{
-    Action, AuditRecord, Claim, Operated, Operation, Operator, SessionView, Survey, Surveyed, Which,
+    Action, AuditRecord, Claim, Newcomers, Operated, Operation, Operator, SessionView, Survey,
+    Surveyed, Which,
 };
 pub use outcome::{Answer, CartView, Decision, Lost, LostReason, Outcome, Refusal, Scheduled};
 pub use policy::Policy;

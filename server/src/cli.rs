@@ -39,6 +39,8 @@ struct Cli {
 }
 
 const IMPORT_HELP: &str = "A CSV file with the columns flight, date, from, to, departs, arrives, aircraft, cabin, fare_reais; or IATA SSIM chapter 7";
+const IMPORT_SOCKET_HELP: &str =
+    "The admin socket of a server that runs [default: admin/admin.sock in the data directory]";
 const HEALTHCHECK_CERT_HELP: &str =
     "The certificate that it must have; speaks TLS [default: TRECHO_TLS_CERT]";
 const HEALTHCHECK_HELP: &str = "Its address [default: 127.0.0.1:7470]";
@@ -55,7 +57,7 @@ enum Command {
         #[arg(long, env = "TRECHO_CONFIG", value_name = "FILE")]
         config: Option<PathBuf>,
     },
-    /// Add legs to the timetable of a server that does not run
+    /// Add legs to the timetable of a server, whether it runs or not
     Import {
         /// A CSV file with a line for each leg, or an SSIM file.
         #[arg(help = IMPORT_HELP)]
@@ -65,7 +67,10 @@ enum Command {
         skip_unserved: bool,
         /// The data directory of the server
         #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
-        data: PathBuf,
+        data: Option<PathBuf>,
+        /// The admin socket of a server that runs.
+        #[arg(long, env = "TRECHO_ADMIN_SOCKET", value_name = "PATH", help = IMPORT_SOCKET_HELP)]
+        socket: Option<PathBuf>,
     },
     /// Look whether a data directory keeps every rule; only reads, also beside a running server
     Verify {
@@ -160,9 +165,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let _ = color_eyre::config::HookBuilder::default().display_env_section(false).install();
     let done = match cli.command {
         Command::Serve { settings, config } => serve::serve(*settings, config),
-        Command::Import { file, skip_unserved, data } => {
+        Command::Import { file, skip_unserved, data, socket } => {
             let unserved = if skip_unserved { UnservedLines::Skip } else { UnservedLines::Refuse };
-            import::import(&file, unserved, &data)
+            import::import(&file, unserved, import::Target { data, socket })
         }
         Command::Verify { data } => verify::verify(&data),
         Command::Backup { file, data } => backup::back_up(&file, &data),

@@ -49,5 +49,5 @@ pub use admin::{AdminSocket, SocketError};
 pub use config::{Config, TimetableSource};
 pub use desk::Fault;
 pub use limits::Limits;
-pub use server::{Imported, Pulse, Server, ServerHandle, StartError, import};
+pub use server::{AtRest, Pulse, Server, ServerHandle, StartError};
 pub use tls::{IdentityError, TlsFiles};

@@ -130,6 +130,13 @@ pub(crate) const ADMIN_CONNECTIONS: usize = 16;
 /// A line of an operator has at most so many bytes: an import sends many legs in one.
 pub(crate) const ADMIN_LINE_BYTES: usize = 1024 * 1024;
 
+/// So many legs an operator sends at a time. Each piece of an import is one order, and one commit:
+/// passengers who ask meanwhile wait for one piece at most.
+pub(crate) const ADMIN_IMPORT_LEGS: usize = 1_000;
+
+/// An import with more legs is a whole timetable: its new legs are not told one by one.
+pub(crate) const ADMIN_TOLD_LEGS: u64 = 1_000;
+
 /// From an operator's line's first byte to its end.
 pub(crate) const ADMIN_LINE: Duration = Duration::from_secs(10);
 

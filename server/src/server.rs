@@ -31,7 +31,7 @@ use crate::timetable::ImportError;
 use crate::tls::{IdentityError, Tls};
 use opening::Opened;
 
-pub use import::{Imported, import};
+pub use import::AtRest;
 
 /// Why a server does not start. Each says what to do.
 #[derive(Debug, thiserror::Error)]

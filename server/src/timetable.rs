@@ -2,6 +2,7 @@
 //! an operator brings.
 
 mod airports;
+mod check;
 mod clock;
 mod crowd;
 pub(crate) mod dice;
@@ -13,6 +14,7 @@ mod sample;
 mod ssim;
 
 pub use airports::{Place, Route, airports, distance_km, place, routes};
+pub(crate) use check::check;
 pub use crowd::{SeededPurchase, crowd};
 pub use fold::fold;
 pub use import::{IMPORT_BYTES, IMPORT_ERRORS, ImportError, LineError, load, read_legs};

@@ -1,5 +1,6 @@
 //! From a request to its reply.
 
+mod import;
 mod legs;
 mod look;
 mod operate;
@@ -52,6 +53,7 @@ pub(super) async fn answer(
         Request::LegsOpen(ask) => line(id, act.open(ask).await),
         Request::HoldsRelease(ask) => line(id, act.release_hold(ask).await),
         Request::CartsRelease(ask) => line(id, act.release_cart(ask).await),
+        Request::LegsImport(ask) => line(id, act.import(ask).await),
         Request::Stats(Empty {}) => line(id, Ok(Snapshot::take(service))),
         Request::StatsWatch(Empty {}) => {
             return (line(id, Ok(Snapshot::take(service))), Next::Watch);

@@ -1,6 +1,7 @@
 //! The words of the admin socket: every method with its params and result, and why there may be no
 //! result. Params are read strictly.
 
+mod import;
 mod leg;
 mod operate;
 mod problem;
@@ -15,6 +16,7 @@ use trecho_shared::rpc::{Call, Id, ProtocolError};
 
 use crate::meters::Snapshot;
 
+pub(crate) use import::{ImportLegs, LegsImported, NewLeg};
 pub(crate) use leg::{LegRow, LegsListed, ListLegs, ShowLeg};
 pub(crate) use operate::{
     Audited, BlockSeats, ReleaseCart, ReleaseHold, Released, ReleasedHold, SayNotice, Steered,
@@ -96,6 +98,8 @@ methods! {
     "holds.release" HoldsRelease(ReleaseHold) -> Released;
     /// Takes all holds out of a session's cart.
     "carts.release" CartsRelease(ReleaseCart) -> Released;
+    /// A piece of a timetable: its legs are added or revised, each as the rules allow.
+    "legs.import" LegsImport(ImportLegs) -> LegsImported;
     /// What the server counts about itself, as of now.
     "stats" Stats(Empty) -> Snapshot;
     /// The same, and again every second, as events with the method `stats`, until the caller says

@@ -9,14 +9,13 @@ mod release;
 mod schedule;
 mod session;
 
-use schedule::Newcomers;
 use trecho_shared::ids::Version;
 use trecho_shared::time::Moment;
 
 use super::state::{Session, State};
 use super::{
     Caller, CartClock, Change, Command, Decision, HoldRecord, LegChange, LegChangeKind, LegKey,
-    Outcome, Reason, Refusal, SessionKey,
+    Newcomers, Outcome, Reason, Refusal, SessionKey,
 };
 
 /// What a command comes to: a refusal changes nothing.

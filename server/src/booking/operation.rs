@@ -65,9 +65,17 @@ pub enum Action {
     ReleaseHold(HoldId),
     /// Takes all holds out of a session's cart.
     ReleaseCart(SessionKey),
-    /// Legs into the timetable, as [`Command::Schedule`](super::Command::Schedule); the new ones are
-    /// told to whoever watches.
-    Schedule(Vec<Arc<LegFacts>>),
+    /// Legs into the timetable, as [`Command::Schedule`](super::Command::Schedule).
+    Schedule(Vec<Arc<LegFacts>>, Newcomers),
+}
+
+/// Whether new legs are told to whoever watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Newcomers {
+    /// Not: they are found by searching. For a whole timetable.
+    Silent,
+    /// Each, as any other change.
+    Told,
 }
 
 /// Whose a seat is that is not free.

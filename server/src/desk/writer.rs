@@ -278,7 +278,7 @@ impl Writer {
                 | Action::Open(_)
                 | Action::ReleaseHold(_)
                 | Action::ReleaseCart(_)
-                | Action::Schedule(_) => {}
+                | Action::Schedule(..) => {}
             },
             Command::Open { .. }
             | Command::Resume { .. }

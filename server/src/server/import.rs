@@ -2,43 +2,38 @@
 
 use std::path::Path;
 
-use super::{StartError, extension, fill, opening};
-use crate::booking::Scheduled;
+use super::opening::{self, Opened};
+use super::{StartError, extension};
+use crate::booking::{LegFacts, Scheduled};
 use crate::config::{Config, TimetableSource};
 use crate::desk::Rejection;
-use crate::timetable::{Lines, Reading, UnservedLines};
 
-/// What became of a file.
-#[derive(Debug)]
-pub struct Imported {
-    /// What became of its legs.
-    pub scheduled: Scheduled,
-    /// The lines that were left out, and why.
-    pub left_out: Lines,
-    /// The lines that were taken, but not to the letter, and how.
-    pub notes: Lines,
-}
+/// A data directory that no server has, and none gets while this lives.
+pub struct AtRest(Opened);
 
-/// Adds the legs of a file, SSIM or a table, to the timetable in `data_dir`: all of them, or none
-/// if one line is wrong.
-///
-/// # Errors
-/// If the file or the directory cannot be used; among others, since a server has it open.
-pub async fn import(
-    file: &Path,
-    unserved: UnservedLines,
-    data_dir: &Path,
-) -> Result<Imported, StartError> {
-    let Reading { format: _, legs, left_out, notes } =
-        fill::read(file.to_owned(), unserved).await?;
-    let config = Config { timetable: TimetableSource::None, ..Config::new(data_dir) };
-    let opening::Opened { service, running, .. } = opening::open(&config).await?;
-    let scheduled = extension::schedule(&service, legs).await.map_err(StartError::Filling);
-    drop(service);
-    // What the desk has answered is on disk; a fault after that is the next start's to tell.
-    running.wait().await.map_err(|fault| {
-        tracing::error!(%fault, "the desk has failed");
-        StartError::Filling(Rejection::Unknown)
-    })?;
-    Ok(Imported { scheduled: scheduled?, left_out, notes })
+impl AtRest {
+    /// Takes the directory.
+    ///
+    /// # Errors
+    /// If it cannot be used; among others, since a server has it.
+    pub async fn open(data_dir: &Path) -> Result<Self, StartError> {
+        let config = Config { timetable: TimetableSource::None, ..Config::new(data_dir) };
+        Ok(Self(opening::open(&config).await?))
+    }
+
+    /// Adds legs to the timetable, all in one commit.
+    ///
+    /// # Errors
+    /// If they cannot be written: then none is.
+    pub async fn import(self, legs: Vec<LegFacts>) -> Result<Scheduled, StartError> {
+        let Opened { service, running, .. } = self.0;
+        let scheduled = extension::schedule(&service, legs).await.map_err(StartError::Filling);
+        drop(service);
+        // What the desk has answered is on disk; a fault after that is the next start's to tell.
+        running.wait().await.map_err(|fault| {
+            tracing::error!(%fault, "the desk has failed");
+            StartError::Filling(Rejection::Unknown)
+        })?;
+        scheduled
+    }
 }

@@ -4,7 +4,6 @@ use trecho_shared::ids::{HoldId, Version};
 use trecho_shared::time::Moment;
 
 use super::due::Draft;
-use super::schedule::Newcomers;
 use super::{Decided, news};
 use crate::booking::state::{Leg, Session, State};
 use crate::booking::{
@@ -48,7 +47,7 @@ impl State {
             }
             Action::ReleaseHold(hold) => self.release_hold(*hold),
             Action::ReleaseCart(session) => self.release_cart(*session),
-            Action::Schedule(legs) => Ok(self.schedule(legs, now, Newcomers::Told)),
+            Action::Schedule(legs, newcomers) => Ok(self.schedule(legs, now, *newcomers)),
         }
     }
 

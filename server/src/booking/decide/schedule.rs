@@ -8,17 +8,9 @@ use trecho_shared::time::Moment;
 
 use crate::booking::state::State;
 use crate::booking::{
-    Change, Decision, LegChange, LegChangeKind, LegFacts, LegKey, Outcome, Reason, Scheduled,
+    Change, Decision, LegChange, LegChangeKind, LegFacts, LegKey, Newcomers, Outcome, Reason,
+    Scheduled,
 };
-
-/// Whether new legs are told to whoever watches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Newcomers {
-    /// Not: they are found by searching. For a whole timetable.
-    Silent,
-    /// Each, as any other change.
-    Told,
-}
 
 impl State {
     /// Each leg in turn, so that a leg that comes twice is new first and known then.

@@ -7,7 +7,9 @@ use trecho_shared::ids::{HoldId, Locator, SeatLabel};
 
 use super::model::Model;
 use crate::booking::rehearsal::{cancellation, facts, leg_id, operation, purchase};
-use crate::booking::{Action, Ask, Cabin, Caller, Command, LegKey, SeatIx, Seats, SessionKey};
+use crate::booking::{
+    Action, Ask, Cabin, Caller, Command, LegKey, Newcomers, SeatIx, Seats, SessionKey,
+};
 
 /// What happens next.
 #[derive(Debug, Clone)]
@@ -190,7 +192,7 @@ impl Cast {
             }
             Deed::ReleaseCart(8) => Action::ReleaseCart(SessionKey(10_000)),
             Deed::ReleaseCart(who) => Action::ReleaseCart(self.caller(*who, model)?.session),
-            Deed::Schedule(legs) => Action::Schedule(schedule(legs, model)),
+            Deed::Schedule(legs) => Action::Schedule(schedule(legs, model), Newcomers::Told),
         })
     }
 

@@ -13,10 +13,8 @@ use trecho_shared::time::{LocalTime, date};
 
 use super::columns::{Cells, Columns};
 use crate::booking::{Cabin, LegFacts};
+use crate::timetable::check::LONGEST_MINUTES;
 use crate::timetable::{Place, airports, clock, fold, place};
-
-/// A leg takes at most this long.
-const LONGEST_MINUTES: i64 = 24 * 60;
 
 /// Reads lines. Remembers the cabins that it has met, so that legs share them.
 pub(super) struct Reader {

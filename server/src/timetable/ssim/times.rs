@@ -7,11 +7,9 @@ use trecho_shared::time::LocalTime;
 
 use super::carrier::TimeMode;
 use super::field::digits;
+use crate::timetable::check::LONGEST_MINUTES;
 
 const DAY: i64 = 24 * 60;
-
-/// A leg takes at most this long.
-const LONGEST_MINUTES: i64 = DAY;
 
 /// When something happens at an airport. Minutes after midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

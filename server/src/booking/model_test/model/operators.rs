@@ -54,7 +54,7 @@ impl Model {
                 let gone = self.take_away(LostReason::Operator, |owner, _| owner == *session);
                 if gone.is_empty() { Err(Refusal::CartEmpty) } else { Ok(changed(gone)) }
             }
-            Action::Schedule(legs) => Ok(self.schedule(legs.iter().map(|facts| &**facts))),
+            Action::Schedule(legs, _) => Ok(self.schedule(legs.iter().map(|facts| &**facts))),
         }
     }
 
