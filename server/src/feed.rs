@@ -8,6 +8,7 @@
 mod batch;
 mod filter;
 mod reader;
+mod rehearsal;
 mod ring;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,6 +25,7 @@ use ring::Ring;
 
 pub(crate) use filter::{Filter, Route};
 pub(crate) use reader::Watch;
+pub use rehearsal::Watchers;
 
 /// So many changes share one written text at most.
 const BATCH_CHANGES: usize = 256;

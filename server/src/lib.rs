@@ -45,6 +45,12 @@ mod session;
 pub mod timetable;
 mod tls;
 
+/// What the benchmarks need of what is private, and nobody else.
+#[doc(hidden)]
+pub mod bench {
+    pub use crate::feed::Watchers;
+}
+
 pub use admin::{AdminSocket, SocketError};
 pub use config::{Config, TimetableSource};
 pub use desk::Fault;
