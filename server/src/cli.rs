@@ -14,7 +14,7 @@ mod settings;
 mod systemd;
 mod verify;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -23,7 +23,8 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use color_eyre::eyre::{self, WrapErr};
-use trecho_shared::text::scrub_lines;
+use serde::Serialize;
+use trecho_shared::text::{escape_json, scrub, scrub_lines};
 
 use crate::ledger::Occupied;
 use crate::timetable::UnservedLines;
@@ -154,10 +155,11 @@ impl Failure {
 /// Runs a command line, its program's name first, and says how the process should end. Writes to
 /// the standard streams; `serve` sends the log to the standard error stream.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            complain(&error);
+            complain(&error, arguments);
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -209,25 +211,51 @@ fn say(lines: &str) {
     let _ = writeln!(std::io::stderr(), "{}", scrub_lines(lines));
 }
 
+/// What was asked for, on the standard output stream: as [`say`] says it.
+fn tell(lines: &str) {
+    // A closed stream is nothing to fail over: what was done is done, and the exit code says so.
+    let _ = writeln!(std::io::stdout(), "{}", scrub_lines(lines));
+}
+
+/// A line of JSON with nothing in it that does not print.
+fn json_line(result: &impl Serialize) -> String {
+    let line = serde_json::to_string(result).expect("our results always serialize");
+    escape_json(&line).into_owned()
+}
+
 /// What is wrong with the arguments; or the help or version, which were asked for.
-fn complain(error: &clap::Error) {
+fn complain(error: &clap::Error, arguments: Vec<OsString>) {
+    // Without colours, and so without whatever else looks like an escape sequence.
     let text = error.to_string();
     if error.kind() == ErrorKind::InvalidUtf8 {
         // It does not say which.
         say(format!("{text}{}", not_utf8()).trim_end());
-    } else if scrub_lines(&text) == text {
-        // With its colours. The streams may be closed; the exit code says the same.
+    } else if all_print(arguments.into_iter().chain(ours().map(|(_, value)| value))) {
+        // With its colours, and quoting nothing but these. The streams may be closed; the exit code
+        // says the same.
         let _ = error.print();
     } else {
         say(text.trim_end());
     }
 }
 
+/// Whether each of these can be shown as it is.
+fn all_print(mut typed: impl Iterator<Item = OsString>) -> bool {
+    typed.all(|text| {
+        let text = text.to_string_lossy();
+        scrub(&text) == text
+    })
+}
+
+/// The variables that are ours.
+fn ours() -> impl Iterator<Item = (OsString, OsString)> {
+    std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"TRECHO_"))
+}
+
 /// A line for each variable of ours that is no text.
 fn not_utf8() -> String {
-    let ours = |name: &OsStr| name.as_encoded_bytes().starts_with(b"TRECHO_");
-    let lines: Vec<String> = std::env::vars_os()
-        .filter(|(name, value)| ours(name) && value.to_str().is_none())
+    let lines: Vec<String> = ours()
+        .filter(|(_, value)| value.to_str().is_none())
         .map(|(name, _)| format!("\n{} is not UTF-8: set it anew, or unset it.\n", name.display()))
         .collect();
     lines.concat()

@@ -1,15 +1,16 @@
 //! Where the log goes: the standard error stream, for people or for machines.
 //!
 //! The library only emits `tracing` events; this is called by the command line alone. What is
-//! logged never includes tokens, claim codes, names or locators, and whatever came from outside is
-//! escaped by the formatter.
+//! logged never includes tokens, claim codes, names or locators. Whatever came from outside is
+//! escaped on its way out: an event is one line, of characters that print.
 
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _};
 use std::str::FromStr;
 
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
+use trecho_shared::text::{escape, escape_json};
 
 /// How a log line looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
@@ -72,12 +73,13 @@ impl TryFrom<String> for Level {
 pub fn install(format: Format, level: &Level) {
     let filter = EnvFilter::new(&level.0);
     // In a file or a journal colours would be escape sequences among the words.
-    let coloured = std::io::stderr().is_terminal()
+    let coloured = format == Format::Pretty
+        && io::stderr().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(coloured)
-        .with_writer(std::io::stderr);
+        .with_writer(move || Wall { format, coloured });
     // A second subscriber is refused; the first one then goes on, which serves as well.
     let _ = match format {
         Format::Pretty => builder.with_target(false).try_init(),
@@ -85,9 +87,64 @@ pub fn install(format: Format, level: &Level) {
     };
 }
 
+/// What stands between the formatter, which lets bidirectional, zero-width and other characters
+/// through, and whoever reads the stream. Each write is one event.
+struct Wall {
+    format: Format,
+    coloured: bool,
+}
+
+impl io::Write for Wall {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let text = text.strip_suffix('\n').unwrap_or(&text);
+        let line = match self.format {
+            Format::Pretty if self.coloured => escape_but_colours(text).into(),
+            Format::Pretty => escape(text),
+            Format::Json => escape_json(text),
+        };
+        io::stderr().write_all(format!("{line}\n").as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+/// `text` escaped, except for the colours and weights that the formatter has put between the words.
+/// An escape character within a word it has escaped itself.
+fn escape_but_colours(text: &str) -> String {
+    let mut pieces = text.split('\u{1b}');
+    let mut line = escape(pieces.next().unwrap_or_default()).into_owned();
+    for piece in pieces {
+        let parameters = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b';'));
+        let colour = piece.strip_prefix('[').and_then(|piece| piece.split_once('m'));
+        match colour.filter(|(colour, _)| parameters(colour)) {
+            Some((colour, words)) => {
+                line.push_str("\u{1b}[");
+                line.push_str(colour);
+                line.push('m');
+                line.push_str(&escape(words));
+            }
+            None => line.push_str(&escape(&format!("\u{1b}{piece}"))),
+        }
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn colours_pass_and_nothing_else_that_does_not_print() {
+        let line =
+            "\u{1b}[2m12:00\u{1b}[0m \u{1b}[31mERROR\u{1b}[0m a\u{202e}b\nc\u{1b}[2J\u{1b}]52;c;x";
+        let expected = "\u{1b}[2m12:00\u{1b}[0m \u{1b}[31mERROR\u{1b}[0m \
+                        a\\u{202e}b\\u{a}c\\u{1b}[2J\\u{1b}]52;c;x";
+        assert_eq!(escape_but_colours(line), expected);
+    }
 
     #[test]
     fn a_level_is_a_word_or_directives() {

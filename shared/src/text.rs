@@ -1,8 +1,12 @@
 //! Text that people type and other people's terminals show.
 //!
-//! Two walls. [`clean`] is the server's: it refuses text that could do anything but be read.
+//! Three walls. [`clean`] is the server's: it refuses text that could do anything but be read.
 //! [`scrub`] is the client's: it takes the same characters out of whatever a server sends, since a
-//! server can be hostile too.
+//! server can be hostile too. [`escape`] and [`escape_json`] are for what machines keep or read, where
+//! nothing may be lost: logs, and lines of JSON.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
@@ -78,19 +82,62 @@ pub fn scrub_lines(text: &str) -> String {
 }
 
 fn scrubbed(text: &str) -> impl Iterator<Item = char> {
-    let mut marks = 0;
+    let mut wall = Wall::default();
     text.chars().filter_map(move |character| match character {
         '\t' | '\n' | '\r' => Some(' '),
-        _ if !is_printable(character) => None,
-        _ => {
-            marks = if is_mark(character) { marks + 1 } else { 0 };
-            (marks <= COMBINING_MARKS_IN_A_ROW).then_some(character)
-        }
+        _ => wall.passes(character).then_some(character),
     })
 }
 
+/// `text` with `\u{1b}` in the place of each character that [`clean`] would refuse, line breaks too:
+/// one line, from which what was there can be told.
+pub fn escape(text: &str) -> Cow<'_, str> {
+    escaped(text, |escaped, character| write!(escaped, "\\u{{{:x}}}", u32::from(character)))
+}
+
+/// The same JSON with such characters written as JSON escapes them: the same value to whoever reads
+/// it, and nothing but what prints. For JSON on one line.
+pub fn escape_json(json: &str) -> Cow<'_, str> {
+    escaped(json, |escaped, character| {
+        let mut units = [0; 2];
+        let units = character.encode_utf16(&mut units);
+        units.iter().try_for_each(|unit| write!(escaped, "\\u{unit:04x}"))
+    })
+}
+
+fn escaped(text: &str, escape: impl Fn(&mut String, char) -> std::fmt::Result) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Cow::Borrowed(text);
+    }
+    let (mut wall, mut escaped) = (Wall::default(), String::with_capacity(text.len()));
+    for character in text.chars() {
+        if wall.passes(character) {
+            escaped.push(character);
+        } else {
+            escape(&mut escaped, character).expect("a string takes whatever it is given");
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+/// Lets characters through that print, and no more marks in a row than a name may have.
+#[derive(Default)]
+struct Wall {
+    marks: usize,
+}
+
+impl Wall {
+    fn passes(&mut self, character: char) -> bool {
+        if !is_printable(character) {
+            return false;
+        }
+        self.marks = if is_mark(character) { self.marks + 1 } else { 0 };
+        self.marks <= COMBINING_MARKS_IN_A_ROW
+    }
+}
+
 fn is_mark(character: char) -> bool {
-    character.general_category_group() == GeneralCategoryGroup::Mark
+    !character.is_ascii() && character.general_category_group() == GeneralCategoryGroup::Mark
 }
 
 fn is_printable(character: char) -> bool {
@@ -167,8 +214,33 @@ mod tests {
     }
 
     #[test]
-    fn what_is_clean_is_left_alone_by_scrubbing() {
+    fn escaping_loses_nothing_and_leaves_one_line() {
+        assert_eq!(
+            escape("a\u{1b}[2J\u{7f}\u{202e}b\r\nc"),
+            "a\\u{1b}[2J\\u{7f}\\u{202e}b\\u{d}\\u{a}c"
+        );
+        let marks = escape(&format!("e{}", "\u{301}".repeat(1_000))).into_owned();
+        assert!(marks.starts_with("e\u{301}\u{301}\u{301}\\u{301}\\u{301}"), "{marks}");
+    }
+
+    #[test]
+    fn escaped_json_is_the_same_value() {
+        for text in
+            ["\u{7f}\u{9b}2J", "a\u{202e}b", "\u{e0001}\u{10fffd}", "e\u{301}\u{301}\u{301}\u{301}"]
+        {
+            let raw = serde_json::to_string(text).unwrap();
+            let escaped = escape_json(&raw);
+            assert_eq!(scrub(&escaped), escaped, "it prints");
+            assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), text);
+        }
+        assert_eq!(escape_json("\"\u{10fffd}\""), r#""\udbff\udffd""#);
+    }
+
+    #[test]
+    fn what_is_clean_is_left_alone() {
         let name = "Łukasz Órfão";
         assert_eq!(scrub(name), name);
+        assert_eq!(escape(name), name);
+        assert_eq!(escape_json(name), name);
     }
 }

@@ -3,7 +3,7 @@
 mod load;
 mod picture;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use color_eyre::eyre::Report;
-use trecho_shared::text::scrub_lines;
+use trecho_shared::text::{scrub, scrub_lines};
 
 use crate::config::{Address, Config, Locale, Settings, SettingsError};
 use crate::run::{Elsewhere, open};
@@ -158,13 +158,14 @@ fn say(lines: &str) {
 /// The arguments. What is wrong with them, the help and the version are told here, and end the
 /// process with 2 or 0.
 fn parse(args: Vec<OsString>) -> Cli {
-    Cli::try_parse_from(args).unwrap_or_else(|error| {
+    Cli::try_parse_from(&args).unwrap_or_else(|error| {
+        // Without colours, and so without whatever else looks like an escape sequence.
         let mut text = error.to_string();
         if error.kind() == ErrorKind::InvalidUtf8 {
             // It does not say which.
             text.push_str(&not_utf8());
-        } else if scrub_lines(&text) == text {
-            // With its colours.
+        } else if all_print(args.into_iter().chain(ours().map(|(_, value)| value))) {
+            // With its colours, and quoting nothing but these.
             error.exit();
         }
         say(text.trim_end());
@@ -172,11 +173,23 @@ fn parse(args: Vec<OsString>) -> Cli {
     })
 }
 
+/// Whether each of these can be shown as it is.
+fn all_print(mut typed: impl Iterator<Item = OsString>) -> bool {
+    typed.all(|text| {
+        let text = text.to_string_lossy();
+        scrub(&text) == text
+    })
+}
+
+/// The variables that are ours.
+fn ours() -> impl Iterator<Item = (OsString, OsString)> {
+    std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"TRECHO_"))
+}
+
 /// A line for each variable of ours that is no text.
 fn not_utf8() -> String {
-    let ours = |name: &OsStr| name.as_encoded_bytes().starts_with(b"TRECHO_");
-    let lines: Vec<String> = std::env::vars_os()
-        .filter(|(name, value)| ours(name) && value.to_str().is_none())
+    let lines: Vec<String> = ours()
+        .filter(|(_, value)| value.to_str().is_none())
         .map(|(name, _)| format!("\n{} is not UTF-8: set it anew, or unset it.\n", name.display()))
         .collect();
     lines.concat()

@@ -13,8 +13,8 @@ use color_eyre::eyre::eyre;
 use serde::Serialize;
 use trecho_shared::message::Empty;
 
-use super::Failure;
 use super::settings::default_data_dir;
+use super::{Failure, json_line, tell};
 use crate::admin::AdminSocket;
 use crate::admin::client::Admin;
 use crate::admin::wire::{SayNotice, method};
@@ -78,13 +78,8 @@ impl Target {
 
     /// One result: an object for scripts, else a sentence or a table.
     fn tell<T: Serialize>(&self, result: &T, human: impl FnOnce(&T) -> String) {
-        let text = if self.json {
-            serde_json::to_string(result).expect("our results always serialize")
-        } else {
-            human(result)
-        };
-        // A closed stream is nothing to fail over: what was done is done.
-        let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+        let text = if self.json { json_line(result) } else { human(result) };
+        tell(text.trim_end());
     }
 
     /// Many results: an object a line for scripts, else a table.
@@ -94,7 +89,7 @@ impl Target {
                 self.tell(result, |_| String::new());
             }
         } else {
-            let _ = write!(std::io::stdout(), "{}", human(results));
+            tell(human(results).trim_end());
         }
     }
 }
@@ -125,10 +120,8 @@ pub(super) fn admin(target: &Target, action: Action) -> Result<(), Failure> {
 /// Totals since the start, an object a line.
 fn stats(admin: &mut Admin, watch: bool) -> Result<(), Failure> {
     let mut out = std::io::stdout();
-    let mut tell = |snapshot: &Snapshot| {
-        let text = serde_json::to_string(snapshot).expect("our results always serialize");
-        writeln!(out, "{text}").and_then(|()| out.flush())
-    };
+    let mut tell =
+        |snapshot: &Snapshot| writeln!(out, "{}", json_line(snapshot)).and_then(|()| out.flush());
     if !watch {
         let _ = tell(&admin.ask(method::Stats, &Empty {})?);
         return Ok(());

@@ -11,7 +11,7 @@ use color_eyre::eyre::{self, WrapErr, eyre};
 use rcgen::{CertificateParams, DnType, KeyPair, PublicKeyData as _, date_time_ymd};
 use trecho_shared::fingerprint::KeyFingerprint;
 
-use super::Failure;
+use super::{Failure, tell};
 
 /// For whom, and where to.
 #[derive(Debug, Args)]
@@ -39,14 +39,12 @@ pub(super) fn cert(options: &Options) -> Result<(), Failure> {
     write(&key, &pair.serialize_pem(), 0o600)?;
     write(&cert, &text, 0o644)?;
     let fingerprint = KeyFingerprint::of_public_key(&pair.subject_public_key_info());
-    // A closed stream is nothing to fail over: the files are there.
-    let _ = writeln!(
-        io::stdout(),
+    tell(&format!(
         "{} and {} are for {}; the key is {fingerprint}",
         cert.display(),
         key.display(),
         options.host.join(", ")
-    );
+    ));
     Ok(())
 }
 

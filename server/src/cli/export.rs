@@ -1,13 +1,13 @@
 //! `trechod export`: bookings or legs as CSV or JSON lines, to the standard output stream.
 
-use std::borrow::Cow;
 use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
 use std::path::Path;
 
 use clap::ValueEnum;
 use serde::Serialize;
+use trecho_shared::text::scrub;
 
-use super::Failure;
+use super::{Failure, json_line};
 use crate::ledger::{BookingRow, Export, LedgerError, LegRow};
 
 /// What is exported.
@@ -32,8 +32,8 @@ pub(super) fn export(subject: Subject, format: Format, data: &Path) -> Result<()
     let export = Export::open(data)?;
     let mut lines = Lines::new(format);
     let exported = match subject {
-        Subject::Bookings => export.bookings(|row| lines.add(&safe(row, format))),
-        Subject::Legs => export.legs(|row: LegRow| lines.add(&row)),
+        Subject::Bookings => export.bookings(|row| lines.add(&booking(row, format))),
+        Subject::Legs => export.legs(|row| lines.add(&leg(row, format))),
     };
     match exported.and_then(|()| lines.finish()) {
         // Whoever reads has enough: `trechod export … | head`.
@@ -70,8 +70,7 @@ impl Lines {
         match self {
             Self::Csv(table) => table.serialize(row).map_err(io::Error::from)?,
             Self::Jsonl(lines) => {
-                serde_json::to_writer(&mut *lines, row).map_err(io::Error::from)?;
-                lines.write_all(b"\n")?;
+                writeln!(lines, "{}", json_line(row))?;
             }
         }
         Ok(())
@@ -86,23 +85,34 @@ impl Lines {
 }
 
 /// What passengers have typed, such that no spreadsheet takes it for a formula. JSON has it as typed.
-fn safe(row: BookingRow, format: Format) -> BookingRow {
+fn booking(row: BookingRow, format: Format) -> BookingRow {
     match format {
         Format::Jsonl => row,
         Format::Csv => BookingRow {
-            email: row.email.map(|email| as_text(&email).into_owned()),
-            first_name: as_text(&row.first_name).into_owned(),
-            last_name: as_text(&row.last_name).into_owned(),
+            email: row.email.map(|email| as_text(&email)),
+            first_name: as_text(&row.first_name),
+            last_name: as_text(&row.last_name),
             ..row
         },
     }
 }
 
+/// The same for a leg: what its operator has typed was read strictly, but it is text.
+fn leg(row: LegRow, format: Format) -> LegRow {
+    match format {
+        Format::Jsonl => row,
+        Format::Csv => LegRow { aircraft: as_text(&row.aircraft), ..row },
+    }
+}
+
 /// A text that a spreadsheet would calculate, after an apostrophe: it shows it as text then. Their
-/// wide forms are taken for the same signs in some.
-fn as_text(text: &str) -> Cow<'_, str> {
-    const BEGINS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-    if text.starts_with(BEGINS) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+/// wide forms are taken for the same signs in some. A table has no way to escape what does not
+/// print, and people read tables: it is left out. No server has let such a text in.
+fn as_text(text: &str) -> String {
+    const BEGINS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    let calculated = text.starts_with(['\t', '\r', '\n']) || text.starts_with(BEGINS);
+    let text = scrub(text);
+    if calculated || text.starts_with(BEGINS) { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]
@@ -111,8 +121,12 @@ mod tests {
 
     #[test]
     fn what_a_spreadsheet_would_calculate_is_text() {
-        for text in ["=1+1", "+5511", "-Ana", "@SUM(A1)", "\t=1", "＝1"] {
+        for text in ["=1+1", "+5511", "-Ana", "@SUM(A1)", "＝1"] {
             assert_eq!(as_text(text), format!("'{text}"));
+        }
+        for text in ["\t=1", "\u{200b}=1", "\u{1b}=1"] {
+            assert_eq!(as_text(text).trim_start_matches(['\'', ' ']), "=1");
+            assert!(as_text(text).starts_with('\''), "{text:?}");
         }
         for text in ["Ana", "d'Ávila", "", "'=1", "Jean-Luc"] {
             assert_eq!(as_text(text), text);

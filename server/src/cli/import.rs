@@ -2,7 +2,6 @@
 
 mod running;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use color_eyre::eyre::eyre;
@@ -30,15 +29,14 @@ pub(super) fn import(file: &Path, unserved: UnservedLines, target: Target) -> Re
     // All of it before anything is touched: a wrong line refuses the whole file.
     let Reading { format: _, legs, left_out, notes } = read(file, unserved)?;
     let scheduled = schedule(file, legs, target)?;
-    tell("left out", &left_out);
-    tell("taken with a change", &notes);
+    name("left out", &left_out);
+    name("taken with a change", &notes);
     let Scheduled { added, revised, unchanged, departed, refused } = scheduled;
     let summary = format!(
         "{added} legs added, {revised} revised, {unchanged} unchanged, {departed} departed and \
          left out"
     );
-    // A closed stream is nothing to fail over: what was imported is imported.
-    let _ = writeln!(std::io::stdout(), "{summary}");
+    super::tell(&summary);
     if refused.is_empty() {
         return Ok(());
     }
@@ -95,7 +93,7 @@ fn schedule(file: &Path, legs: Vec<LegFacts>, target: Target) -> Result<Schedule
 }
 
 /// Names lines of the file on the standard error stream, each with what became of it.
-fn tell(what: &str, lines: &Lines) {
+fn name(what: &str, lines: &Lines) {
     for line in &lines.named {
         say(&format!("{what}: {line}"));
     }

@@ -115,11 +115,15 @@ fn ticket(row: &Row<'_>) -> Result<TicketRecord, LedgerError> {
     })
 }
 
+/// So much of a text that makes no sense is quoted.
+const QUOTED_CHARS: usize = 64;
+
 /// A column that was written by the type's own `Display`.
 pub(super) fn parsed<T: FromStr>(row: &Row<'_>, column: usize) -> Result<T, LedgerError> {
     let text = row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?;
     text.parse().map_err(|_| {
         let name = row.as_ref().column_name(column).unwrap_or("a column");
-        LedgerError::Damaged(format!("{name} cannot be {text:?}"))
+        let shown: String = text.chars().take(QUOTED_CHARS).collect();
+        LedgerError::Damaged(format!("{name} cannot be {shown:?}"))
     })
 }

@@ -8,11 +8,15 @@ use std::fmt;
 use std::path::Path;
 
 use rusqlite::Connection;
+use trecho_shared::text::scrub_to;
 
 use super::{OpenError, migration, reading};
 
 /// So many breaches of one rule are named; the rest are counted.
 pub const NAMED_BREACHES: usize = 20;
+
+/// So many characters say where a rule is broken.
+const BREACH_CHARS: usize = 300;
 
 /// A rule that the ledger does not keep.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,9 +90,10 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, what: String) {
+    /// It may quote what somebody else has written into the file.
+    fn add(&mut self, what: &str) {
         if self.named.len() < NAMED_BREACHES {
-            self.named.push(what);
+            self.named.push(scrub_to(what, BREACH_CHARS));
         } else {
             self.more += 1;
         }
@@ -101,9 +106,10 @@ struct Findings(Vec<Breach>);
 impl Findings {
     /// A rule that cannot be looked at is a breach of it: something is not where it should be.
     fn note(&mut self, rule: &'static str, looked: rusqlite::Result<Found>) {
-        let Found { named: found, more } = looked.unwrap_or_else(|error| Found {
-            named: vec![format!("this cannot be looked at: {error}")],
-            more: 0,
+        let Found { named: found, more } = looked.unwrap_or_else(|error| {
+            let mut found = Found::default();
+            found.add(&format!("this cannot be looked at: {error}"));
+            found
         });
         if !found.is_empty() {
             self.0.push(Breach { rule, found, more });
@@ -117,7 +123,7 @@ fn answers(connection: &Connection, sql: &str) -> rusqlite::Result<Found> {
     let mut rows = statement.query(())?;
     let mut found = Found::default();
     while let Some(row) = rows.next()? {
-        found.add(row.get(0)?);
+        found.add(row.get_ref(0)?.as_str()?);
     }
     Ok(found)
 }
@@ -141,10 +147,10 @@ fn in_schema(connection: &Connection) -> rusqlite::Result<Found> {
     let name = |entry: &str| entry.lines().next().unwrap_or_default().to_owned();
     let mut found = Found::default();
     for entry in expected.iter().filter(|entry| !there.contains(entry)) {
-        found.add(format!("{} is missing or different", name(entry)));
+        found.add(&format!("{} is missing or different", name(entry)));
     }
     for entry in there.iter().filter(|entry| !expected.contains(entry)) {
-        found.add(format!("{} is not of this version", name(entry)));
+        found.add(&format!("{} is not of this version", name(entry)));
     }
     Ok(found)
 }

@@ -15,6 +15,7 @@ mod damaged;
 mod feed;
 mod fire;
 mod history;
+mod hostile;
 mod import;
 mod import_running;
 mod keeping;

@@ -2,7 +2,7 @@
 //! connection goes on, and nothing has changed, for whoever sent it and for whoever watches.
 
 mod lines;
-mod texts;
+pub(crate) mod texts;
 
 use serde_json::{Value, json};
 use trecho_server::ledger;
@@ -40,6 +40,18 @@ impl Case {
     fn refused(what: &str, method: &str, params: &str) -> Self {
         Self { code: 1, ..Self::wrong_params(what, method, params) }
     }
+}
+
+/// Every line of these tests.
+pub(crate) fn every_line() -> impl Iterator<Item = Vec<u8>> {
+    let cases = [
+        lines::broken(),
+        lines::no_requests(),
+        lines::wrong_shapes(),
+        lines::wrong_numbers(),
+        texts::refused(),
+    ];
+    cases.into_iter().flatten().map(|case| case.line)
 }
 
 /// Everything that a wrong line could have changed.

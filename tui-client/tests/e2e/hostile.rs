@@ -1,7 +1,8 @@
 //! A server that wants to write on somebody's terminal, or to fill somebody's memory: the real
 //! program in a real terminal hears it on every screen, and every byte that it writes is looked at.
 
-mod bytes;
+#[path = "../../../shared/tests/captured.rs"]
+mod captured;
 mod server;
 
 use std::path::Path;
@@ -9,7 +10,8 @@ use std::process::Command;
 
 use rustix::process::{Signal, kill_process};
 
-use self::server::{Hostile, Manner, SEEN};
+use self::captured::SEEN;
+use self::server::{Hostile, Manner};
 use crate::pty::{Pty, trecho};
 
 fn visit(server: &Hostile, home: &Path) -> Pty {
@@ -65,8 +67,8 @@ fn no_text_of_a_hostile_server_reaches_the_terminal_raw_on_any_screen() {
     pty.end();
     pty.is_given_back();
     assert_eq!(server.confirms(), 2);
-    bytes::assert_tame(&pty.bytes());
-    bytes::assert_tame(&std::fs::read(home.path().join("trecho-H7KQ3M.txt")).unwrap());
+    captured::assert_tame(&pty.bytes());
+    captured::assert_tame(&std::fs::read(home.path().join("trecho-H7KQ3M.txt")).unwrap());
 }
 
 #[test]
@@ -89,7 +91,7 @@ fn race_and_load_tell_a_hostile_server_s_words_without_what_does_not_print() {
         let text = String::from_utf8_lossy(&said);
         assert!(text.contains(SEEN), "{command:?}: {text}");
         assert!(!text.contains('\u{1b}'));
-        bytes::assert_tame(&said);
+        captured::assert_lines(&said);
     }
 }
 
@@ -118,8 +120,17 @@ fn a_file_of_settings_and_an_argument_are_quoted_without_what_does_not_print() {
                 .unwrap();
             assert_eq!(output.status.code(), Some(2));
             let said = [output.stdout, output.stderr].concat();
-            bytes::assert_tame(&said);
+            captured::assert_lines(&said);
             assert!(!said.contains(&0x1b));
+            // Where there is a terminal it is told in colours, and they are the program's own.
+            let file = file.to_str().unwrap();
+            let mut pty = Pty::spawn(
+                trecho(home.path(), &[program, &["--config", file], &args].concat()),
+                80,
+                24,
+            );
+            assert_eq!(pty.end().exit_code(), 2);
+            captured::assert_lines(&pty.bytes());
         }
     }
 }
@@ -140,7 +151,7 @@ fn a_server_that_says_far_too_much_fills_neither_memory_nor_time() {
     kill_process(pty.process(), Signal::TERM).unwrap();
     pty.end();
     pty.is_given_back();
-    bytes::assert_tame(&pty.bytes());
+    captured::assert_tame(&pty.bytes());
 }
 
 /// The most memory that a process has had.

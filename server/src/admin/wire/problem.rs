@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use trecho_shared::ids::{HoldId, LegId};
-use trecho_shared::rpc::{Id, JsonRpc, ProtocolError};
+use trecho_shared::rpc::{ErrorObject, Id, JsonRpc, ProtocolError};
 use trecho_shared::text::scrub;
 
 use super::{SeatRow, line};
@@ -80,7 +80,8 @@ impl ProblemData {
 impl Problem {
     /// A refusal in words of its own.
     pub(crate) fn refused(data: ProblemData, message: impl Into<String>) -> Self {
-        Self { code: 1, message: message.into(), data: Some(Box::new(data)) }
+        // It may quote a reason that was not always so well checked.
+        Self { code: 1, message: scrub(&message.into()), data: Some(Box::new(data)) }
     }
 
     /// A refusal about nothing in particular.
@@ -141,7 +142,8 @@ impl Problem {
 
 impl From<ProtocolError> for Problem {
     fn from(error: ProtocolError) -> Self {
-        Self { code: error.code(), message: error.to_string(), data: None }
+        let ErrorObject { code, message, data: _ } = ErrorObject::from(&error);
+        Self { code, message, data: None }
     }
 }
 

@@ -90,7 +90,7 @@ fn each(
     let mut found = Found::default();
     while let Some(row) = rows.next()? {
         if let Some(what) = look(row)? {
-            found.add(what);
+            found.add(&what);
         }
     }
     Ok(found)

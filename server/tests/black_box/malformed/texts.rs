@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Case;
 
 /// What does more than be read, by what it does.
-pub(super) const HOSTILE: &[(&str, &str)] = &[
+pub(crate) const HOSTILE: &[(&str, &str)] = &[
     ("a NUL, where SQLite and other databases differ", "An\0a"),
     ("escape: clears the screen", "\u{1b}[2JAna"),
     ("escape: writes the clipboard", "Ana\u{1b}]52;c;cm0gLXJm\u{7}"),
@@ -41,7 +41,7 @@ pub(super) const HOSTILE: &[(&str, &str)] = &[
 const NO_NAMES: &[(&str, &str)] = &[("nothing", ""), ("blanks", "  \u{a0}\u{2003} ")];
 
 /// Names that look unusual, and how they are kept.
-pub(super) const WELCOME: &[(&str, &str)] = &[
+pub(crate) const WELCOME: &[(&str, &str)] = &[
     ("  d'A\u{301}vila-Nu\u{301}n\u{303}ez ", "d'Ávila-Núñez"),
     ("Łukasiewicz", "Łukasiewicz"),
     ("Nguyê\u{303}n", "Nguyễn"),

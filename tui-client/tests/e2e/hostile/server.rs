@@ -9,18 +9,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-/// What a person can read of every text.
-pub(super) const SEEN: &str = "Vila Velha";
-
-/// A text with everything in it that must not get through.
-pub(super) fn noise() -> String {
-    let letters = "V\u{202e}i\u{200b}l\0a \u{7}V\u{9b}e\u{1b}l\u{ad}h\u{fe0f}a";
-    let sequences =
-        "\u{1b}]52;c;eA==\u{7}\u{1b}[31337m\u{1b}[6n\u{1b}c\u{1b}P\u{9d}0;x\u{9c}\u{90}";
-    let others =
-        "\u{2066}x\u{2069}\u{feff}\u{200d}\u{e000}\u{2028}\u{2029}\r\n\t\u{e0041}\u{378}\u{10ffff}";
-    format!("{letters}{sequences}{others}e{}", "\u{301}".repeat(1_000))
-}
+use super::captured::noise;
 
 /// How the server behaves beside that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

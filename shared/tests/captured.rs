@@ -1,11 +1,37 @@
 //! What a terminal was sent, taken apart: text that can be shown, and the few escape sequences that
-//! are the program's own.
+//! are the program's own. The tests of both ends have this file as a module.
 
 use trecho_shared::limits::COMBINING_MARKS_IN_A_ROW;
 use trecho_shared::text::scrub;
 
-/// Asserts that nothing else was sent.
-pub(super) fn assert_tame(bytes: &[u8]) {
+/// What a person can read of [`noise`].
+pub(crate) const SEEN: &str = "Vila Velha";
+
+/// A text with everything in it that must not get through.
+pub(crate) fn noise() -> String {
+    let letters = "V\u{202e}i\u{200b}l\0a \u{7}V\u{9b}e\u{1b}l\u{ad}h\u{fe0f}a";
+    let sequences =
+        "\u{1b}]52;c;eA==\u{7}\u{1b}[31337m\u{1b}[6n\u{1b}c\u{1b}P\u{9d}0;x\u{9c}\u{90}";
+    let others =
+        "\u{2066}x\u{2069}\u{feff}\u{200d}\u{e000}\u{2028}\u{2029}\r\n\t\u{e0041}\u{378}\u{10ffff}";
+    format!("{letters}{sequences}{others}e{}", "\u{301}".repeat(1_000))
+}
+
+/// Asserts that these are lines of text that can be shown, in colour perhaps.
+pub(crate) fn assert_lines(bytes: &[u8]) {
+    assert_tame(bytes);
+    let text = String::from_utf8_lossy(bytes);
+    assert!(!text.replace("\r\n", "\n").contains('\r'), "a line is written over: {text:?}");
+    let colours = text.split('\u{1b}').skip(1).all(|piece| {
+        let body = piece.strip_prefix('[').unwrap_or_default();
+        body.trim_start_matches(|character: char| character.is_ascii_digit() || character == ';')
+            .starts_with('m')
+    });
+    assert!(colours, "an escape sequence that is no colour: {text:?}");
+}
+
+/// Asserts that nothing was sent but text that can be shown and what a full-screen program needs.
+pub(crate) fn assert_tame(bytes: &[u8]) {
     let text = std::str::from_utf8(bytes).expect("all that is written is UTF-8");
     let mut characters = text.chars().peekable();
     let mut marks = 0;
@@ -64,6 +90,7 @@ fn is_ours(sequence: &str) -> bool {
 
 #[test]
 fn what_is_not_ours_is_found() {
+    assert!(scrub(&noise()).starts_with(SEEN));
     assert_tame("\x1b[?1049h\x1b[2;3H\x1b[38;5;12mJoão\x1b[0m\r\n".as_bytes());
     for raw in [
         "\x1b]52;c;x\x07",
@@ -78,7 +105,16 @@ fn what_is_not_ours_is_found() {
         "a\u{7}",
         "e\u{301}\u{301}\u{301}\u{301}",
         "\u{e000}",
+        &noise(),
     ] {
         assert!(std::panic::catch_unwind(|| assert_tame(raw.as_bytes())).is_err(), "{raw:?}");
+    }
+}
+
+#[test]
+fn lines_are_not_written_over_or_moved() {
+    assert_lines("a\r\n\x1b[31mJoão\x1b[0m\n".as_bytes());
+    for raw in ["all is well\rx", "\x1b[2Jx", "\x1b[?1049h", &noise()] {
+        assert!(std::panic::catch_unwind(|| assert_lines(raw.as_bytes())).is_err(), "{raw:?}");
     }
 }
