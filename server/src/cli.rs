@@ -121,7 +121,7 @@ enum Command {
     /// Ask a running server for a sign of life
     Healthcheck {
         /// Its address.
-        #[arg(env = "TRECHO_LISTEN", value_name = "ADDR:PORT", help = HEALTHCHECK_HELP)]
+        #[arg(env = "TRECHO_LISTEN", value_name = "ADDR:PORT", help = HEALTHCHECK_HELP, value_parser = settings::address)]
         address: Option<SocketAddr>,
         /// The certificate that it must have.
         #[arg(long, env = "TRECHO_TLS_CERT", value_name = "FILE", help = HEALTHCHECK_CERT_HELP)]

@@ -77,7 +77,7 @@ pub enum Rejection {
     #[error("a limit of holds is reached; again in {0} ms")]
     LimitExceeded(i64),
     /// The disk has no room; nothing was changed. Later it may have.
-    #[error("the disk has no room")]
+    #[error("the disk has no room: free some and try again")]
     StorageUnavailable,
     /// The desk had ended before the order came; nothing was changed.
     #[error("the desk is closed")]

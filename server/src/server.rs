@@ -7,6 +7,7 @@ mod opening;
 mod public;
 
 use std::future::pending;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
@@ -54,8 +55,8 @@ pub enum StartError {
     MetricsExposed(SocketAddr),
     /// The address of the operators' pages cannot be had.
     #[error(
-        "cannot listen on {address} for metrics: {source}; choose another with --metrics-listen, \
-         or none"
+        "cannot listen on {address} for metrics ({source}): {}--metrics-listen, or none",
+        otherwise(source)
     )]
     MetricsBind {
         /// Which address.
@@ -64,7 +65,7 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// The address cannot be had.
-    #[error("cannot listen on {address}: {source}; choose another with --listen")]
+    #[error("cannot listen on {address} ({source}): {}--listen", otherwise(source))]
     Bind {
         /// Which address.
         address: SocketAddr,
@@ -94,6 +95,21 @@ pub enum StartError {
     /// The system has no thread to give.
     #[error("cannot start: {0}")]
     System(#[from] std::io::Error),
+}
+
+/// What to do about an address that cannot be had, up to the flag.
+fn otherwise(source: &std::io::Error) -> &'static str {
+    match source.kind() {
+        ErrorKind::AddrInUse => {
+            "something listens there already, maybe another server: end that one, or choose another \
+             address with "
+        }
+        ErrorKind::AddrNotAvailable => {
+            "this machine has no such address: choose one of its own with "
+        }
+        ErrorKind::PermissionDenied => "this user may not: choose a port from 1024 on with ",
+        _ => "choose another address with ",
+    }
 }
 
 /// Where a server comes from.

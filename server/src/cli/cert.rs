@@ -27,8 +27,9 @@ pub(super) struct Options {
 pub(super) fn cert(options: &Options) -> Result<(), Failure> {
     let cert = options.out.join("cert.pem");
     let key = options.out.join("key.pem");
-    fs::create_dir_all(&options.out)
-        .wrap_err_with(|| format!("cannot make the directory {}", options.out.display()))?;
+    fs::create_dir_all(&options.out).wrap_err_with(|| {
+        format!("cannot make {}; name a directory with --out", options.out.display())
+    })?;
     for path in [&cert, &key] {
         if path.symlink_metadata().is_ok() {
             return Err(occupied(path).into());
@@ -65,11 +66,13 @@ fn write(path: &Path, text: &str, mode: u32) -> eyre::Result<()> {
     let mut file = match OpenOptions::new().write(true).create_new(true).mode(mode).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(occupied(path)),
-        Err(error) => return Err(error).wrap_err(format!("cannot write {}", path.display())),
+        Err(error) => return Err(error).wrap_err_with(unwritable(path)),
     };
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .wrap_err_with(|| format!("cannot write {}", path.display()))
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).wrap_err_with(unwritable(path))
+}
+
+fn unwritable(path: &Path) -> impl Fn() -> String {
+    move || format!("cannot write {}; name another directory with --out", path.display())
 }
 
 fn occupied(path: &Path) -> eyre::Report {

@@ -48,7 +48,9 @@ pub(super) fn export(subject: Subject, format: Format, data: &Path) -> Result<()
 enum Stop {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    #[error("cannot write the export: {0}")]
+    #[error(
+        "cannot write the export ({0}); what is written of it is not all: write it where there is room"
+    )]
     Write(#[from] io::Error),
 }
 

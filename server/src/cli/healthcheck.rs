@@ -45,7 +45,8 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
 }
 
 fn ping(address: SocketAddr, expected: Option<KeyFingerprint>) -> eyre::Result<()> {
-    let socket = TcpStream::connect_timeout(&address, PATIENCE).wrap_err("nobody answers there")?;
+    let socket = TcpStream::connect_timeout(&address, PATIENCE)
+        .wrap_err("nobody answers there (start the server, or name its address)")?;
     socket.set_read_timeout(Some(PATIENCE))?;
     socket.set_write_timeout(Some(PATIENCE))?;
     match expected {

@@ -4,6 +4,7 @@
 mod file;
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -22,12 +23,18 @@ use crate::tls::TlsFiles;
 const DATA_HELP: &str = "Directory for everything that lasts [default: $XDG_DATA_HOME/trechod, or \
                          ~/.local/share/trechod]";
 
+/// An address on which a server can listen, or be asked.
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    let wrong = "expected an address and a port, such as 127.0.0.1:7470 or [::1]:7470";
+    text.parse().map_err(|_| wrong.to_owned())
+}
+
 /// Every setting, or nothing where this source says nothing of it.
 #[derive(Debug, Default, Args, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Settings {
     /// Address to listen on; port 0 picks one [default: 127.0.0.1:7470]
-    #[arg(long, env = "TRECHO_LISTEN", value_name = "ADDR:PORT")]
+    #[arg(long, env = "TRECHO_LISTEN", value_name = "ADDR:PORT", value_parser = address)]
     pub(super) listen: Option<SocketAddr>,
     /// Directory for everything that lasts.
     #[arg(long, env = "TRECHO_DATA", value_name = "DIR", help = DATA_HELP)]
@@ -67,7 +74,7 @@ pub(super) struct Settings {
     pub(super) metrics_exposed: Option<bool>,
     /// How many connections at once [default: 16384, or what the open-files limit allows]
     #[arg(long, env = "TRECHO_MAX_CONNECTIONS", value_name = "N")]
-    pub(super) max_connections: Option<usize>,
+    pub(super) max_connections: Option<NonZeroUsize>,
     /// How many connections at once from one address; 0: any number [default: 256]
     #[arg(long, env = "TRECHO_CONNECTIONS_PER_ADDRESS", value_name = "N")]
     pub(super) connections_per_address: Option<usize>,
@@ -170,7 +177,9 @@ impl TryFrom<String> for MetricsListen {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SettingsError {
     /// The configuration file cannot be read.
-    #[error("cannot read the configuration file {path}: {source}")]
+    #[error(
+        "cannot read the configuration file {path} ({source}); name one that this user can read with --config"
+    )]
     Unreadable {
         /// Which file.
         path: PathBuf,
@@ -261,7 +270,7 @@ impl Settings {
         config.holds_per_address = holds_per_address.unwrap_or(config.holds_per_address);
         config.trusted = trusted_net.unwrap_or(config.trusted);
         let limits = &mut config.limits;
-        limits.connections = max_connections.unwrap_or(limits.connections);
+        limits.connections = max_connections.map_or(limits.connections, NonZeroUsize::get);
         limits.connections_per_address =
             connections_per_address.unwrap_or(limits.connections_per_address);
         if let Some(count) = accepts_per_second {

@@ -24,7 +24,7 @@ pub enum BackupError {
     #[error("another backup to {} is being taken: wait for it, or name another file", .0.display())]
     Underway(PathBuf),
     /// There is no backup of that name.
-    #[error("there is no backup at {}", .0.display())]
+    #[error("there is no backup at {}: name a file that `trechod backup` has made", .0.display())]
     NoBackup(PathBuf),
     /// The database of a server, and no copy of it.
     #[error(
@@ -32,6 +32,20 @@ pub enum BackupError {
          backup of it with `trechod backup`", .0.display()
     )]
     Live(PathBuf),
+    /// No database, or one that does not hold together, or somebody else's.
+    #[error(
+        "{} is damaged, or no backup ({reason}), and was not restored: name another file that `trechod \
+         backup` has made", path.display()
+    )]
+    NotABackup {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The disk has no room.
+    #[error("no room on the disk for {}: free some and try again", .0.display())]
+    NoRoom(PathBuf),
     /// The directory has a ledger.
     #[error(
         "{} has a ledger already: restore into an empty directory, or have that ledger put aside \
@@ -47,7 +61,7 @@ pub enum BackupError {
         breaches: Vec<Breach>,
     },
     /// A file cannot be written or read.
-    #[error("cannot use {}: {source}", path.display())]
+    #[error("cannot use {} ({source}): {}", path.display(), advice(source))]
     File {
         /// The file or directory.
         path: PathBuf,
@@ -71,6 +85,20 @@ impl From<rusqlite::Error> for BackupError {
     }
 }
 
+/// What to do about a file.
+fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some room and try again",
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            "name a file in a directory that is there"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "run this as a user who may, or name another file"
+        }
+        _ => "name another file, or see what the system's log says of that disk",
+    }
+}
+
 fn listed(breaches: &[Breach]) -> String {
     breaches.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
@@ -91,7 +119,10 @@ pub fn back_up(directory: &Path, file: &Path) -> Result<(), BackupError> {
         let strange = io::Error::new(io::ErrorKind::InvalidInput, "its name is not UTF-8");
         BackupError::at(&part.path)(strange)
     })?;
-    connection.execute("VACUUM INTO ?1", (name,))?;
+    connection.execute("VACUUM INTO ?1", (name,)).map_err(|error| match error.into() {
+        LedgerError::NoRoom(_) => BackupError::NoRoom(file.to_owned()),
+        error => error.into(),
+    })?;
     part.finish(file)
 }
 

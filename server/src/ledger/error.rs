@@ -20,8 +20,9 @@ pub enum OpenError {
     InUse(PathBuf),
     /// The file system said no.
     #[error(
-        "cannot use {} ({source}): make the data directory readable and writable for the user that \
-         the server runs as, or name another with --data", path.display()
+        "cannot use {} ({source}): run this as the user that the data directory belongs to, or make the \
+         directory readable and writable for the user that the server runs as, or name another with \
+         --data", path.display()
     )]
     Unusable {
         /// The file or directory.
@@ -49,7 +50,7 @@ pub enum OpenError {
     /// A newer version wrote it.
     #[error(
         "{} was written by a newer version of the server (schema {found}; this one knows up to \
-         {known}): start that version or a later one", path.display()
+         {known}): start that version or a later one, or restore a backup from before it", path.display()
     )]
     Newer {
         /// The database.

@@ -1,5 +1,6 @@
 //! Connections that only read, beside a server or without one.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
@@ -9,9 +10,14 @@ use super::{OpenError, directory, migration};
 /// The ledger in `directory`, for reading. It may be in use; nothing of it is changed.
 pub(super) fn open(directory: &Path) -> Result<Connection, OpenError> {
     let path = directory::database_in(directory);
-    // An empty file is what a server has that was stopped while it made its first database.
-    if !std::fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() > 0) {
-        return Err(OpenError::Nothing(directory.to_owned()));
+    match std::fs::metadata(&path) {
+        Ok(file) if file.is_file() && file.len() > 0 => {}
+        // An empty file is what a server has that was stopped while it made its first database.
+        Ok(_) => return Err(OpenError::Nothing(directory.to_owned())),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Err(OpenError::Nothing(directory.to_owned()));
+        }
+        Err(source) => return Err(OpenError::Unusable { path, source }),
     }
     let in_file = |error| OpenError::from_sqlite(&path, error);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

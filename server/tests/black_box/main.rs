@@ -36,4 +36,5 @@ mod sessions;
 mod soak;
 mod systemd;
 mod tls;
+mod what_to_do;
 mod who;

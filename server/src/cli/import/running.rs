@@ -13,12 +13,12 @@ pub(super) enum ImportError {
     /// No server was reached: nothing was taken.
     #[error(transparent)]
     Unreached(AdminError),
-    /// The first piece failed: nothing was taken, as far as the server said.
+    /// The server said no to the first piece: nothing was taken.
     #[error(transparent)]
     Failed(#[from] AdminError),
-    /// A later piece failed.
+    /// A later piece failed, or it is not known what became of one.
     #[error(
-        "{error}. Of {total} legs the first {taken} by departure were taken before: import the file \
+        "{error}. Of {total} legs at least the first {taken} by departure were taken: import the file \
          again when that is mended, and what is known already is passed over"
     )]
     CutShort {
@@ -55,9 +55,9 @@ pub(super) fn schedule(
             legs: legs.iter().map(NewLeg::from).collect(),
         };
         let taken = (piece as usize - 1) * ADMIN_IMPORT_LEGS;
-        let done = admin.ask(method::LegsImport, &ask).map_err(|error| match taken {
-            0 => error.into(),
-            taken => ImportError::CutShort { error, taken, total },
+        let done = admin.ask(method::LegsImport, &ask).map_err(|error| match (&error, taken) {
+            (AdminError::Refused(_), 0) => error.into(),
+            _ => ImportError::CutShort { error, taken, total },
         })?;
         add(&mut all, done);
     }

@@ -48,6 +48,7 @@ pub fn recover(
     }
     let part = directory.join("restore.part");
     let prepared = bring(file, &part).and_then(|()| prepare(file, &part));
+    let prepared = prepared.map_err(|error| of_the_backup(file, error));
     if prepared.is_err() {
         // Worth nothing, and written over the next time.
         let _removed = fs::remove_file(&part);
@@ -62,6 +63,21 @@ pub fn recover(
     fs::rename(&restoring, &database).map_err(BackupError::at(&restoring))?;
     sync_names(directory)?;
     Ok(Recovered { epoch, put_aside })
+}
+
+/// What is wrong with the backup is no reason to fear for the data directory.
+fn of_the_backup(file: &Path, error: BackupError) -> BackupError {
+    let path = file.to_owned();
+    match error {
+        BackupError::Open(OpenError::Damaged { path: damaged, reason }) if damaged == file => {
+            BackupError::NotABackup { path, reason }
+        }
+        BackupError::Open(OpenError::Foreign(foreign)) if foreign == file => {
+            BackupError::NotABackup { path, reason: "another program's database".to_owned() }
+        }
+        BackupError::Open(OpenError::NoRoom(_)) => BackupError::NoRoom(path),
+        error => error,
+    }
 }
 
 fn has_content(path: &Path) -> bool {

@@ -136,7 +136,7 @@ fn what_is_no_sound_backup_is_refused_and_leaves_no_trace() {
     let text = elsewhere.path().join("letter.txt");
     std::fs::write(&text, "Dear sir or madam, ".repeat(1_000)).unwrap();
     let text = refusal(&text);
-    assert!(matches!(text, BackupError::Open(OpenError::Damaged { .. })), "{text:?}");
+    assert!(matches!(text, BackupError::NotABackup { .. }), "{text:?}");
 
     let vandal = rusqlite::Connection::open(&file).unwrap();
     vandal.execute("DELETE FROM claim WHERE booking IS NOT NULL", ()).unwrap();

@@ -24,7 +24,7 @@ impl fmt::Display for LineError {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// It cannot be read.
-    #[error("cannot read the file: {0}")]
+    #[error("cannot read the file ({0}); name one that is there, and that this user can read")]
     Io(#[from] std::io::Error),
     /// It has more bytes than are read.
     #[error("the file has more than {most} bytes; import it in parts")]
