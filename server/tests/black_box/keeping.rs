@@ -234,38 +234,3 @@ fn an_export_of_many_legs_has_each_once_and_in_order() {
     let expected: Vec<String> = (1..=1_203).map(|n| format!("TR{n}-20990115-CGH")).collect();
     assert_eq!(exported, expected);
 }
-
-/// The lines of the `sh` blocks of a page.
-fn commands(page: &str) -> Vec<&str> {
-    let blocks = page.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
-    blocks.flat_map(str::lines).collect()
-}
-
-#[test]
-fn the_commands_of_the_operator_s_page_do_what_it_says() {
-    let directory = tempfile::tempdir().unwrap();
-    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let page = std::fs::read_to_string(top.join("docs/operating.md")).unwrap();
-    let commands = commands(&page);
-    assert!(commands.len() >= 9, "{commands:?}");
-    std::fs::create_dir(directory.path().join("backups")).unwrap();
-    let program = Path::new(env!("CARGO_BIN_EXE_trechod")).parent().unwrap();
-    for command in commands {
-        assert!(command.starts_with("trechod "), "{command}");
-        let here = command
-            .replace("/var/lib", path(directory.path()))
-            .replace("/var/backups", path(&directory.path().join("backups")))
-            .replace(" > ", &format!(" > {}/", path(directory.path())));
-        let output = std::process::Command::new("/bin/sh")
-            .args(["-c", &here])
-            .env("PATH", program)
-            .env_remove("TRECHO_DATA")
-            .current_dir(&top)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{command}: {}", told(&output.stderr));
-    }
-    assert!(directory.path().join("trecho/before-restore-1.db").exists());
-    let legs = std::fs::read_to_string(directory.path().join("legs.jsonl")).unwrap();
-    assert!(legs.lines().all(|line| line.starts_with(r#"{"leg":"TR"#)), "{legs}");
-}

@@ -162,3 +162,38 @@ fn neither_side_goes_on_in_plain_text_by_itself() {
     pty.press("q");
     pty.end();
 }
+
+#[test]
+fn what_the_operator_s_page_has_passengers_type_reaches_an_encrypted_server() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operating.md");
+    let page = std::fs::read_to_string(page).expect("the page is there");
+    let company = Company::encrypted("10m");
+    let (address, key) = (company.address(), fingerprint(&company));
+    let cert = company.pair().join("cert.pem");
+    let here = |word: &str| match word {
+        "booking.example.com" => address.clone(),
+        "/etc/trecho/cert.pem" => cert.to_str().expect("a path is text").to_owned(),
+        word if word.starts_with("SHA256:") => key.clone(),
+        word => word.to_owned(),
+    };
+    let mut tried = Vec::new();
+    for (at, line) in page.lines().filter(|line| line.starts_with("trecho ")).enumerate() {
+        let command = line.split(" # ").next().unwrap_or_default();
+        let words: Vec<String> = command.split_whitespace().skip(1).map(here).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let home = company.home(&format!("passenger-{at}"));
+        if words[0] == "race" {
+            let output = race(&home, words[words.len() - 1], &words[3..words.len() - 1], &[]);
+            assert!(output.status.success(), "{line}: {}", said(&output));
+        } else {
+            let mut pty = Pty::spawn(trecho(&home, &words), 120, 40);
+            if words[0] == "--tls" {
+                pty.see(&["Unknown server", &key]);
+                pty.press("y");
+            }
+            pty.see(&["TR1001", "● online"]);
+        }
+        tried.push(words[if words[0] == "race" { 3 } else { 0 }].to_owned());
+    }
+    assert_eq!(tried, ["--tls", "--ca", "--accept-key"]);
+}
