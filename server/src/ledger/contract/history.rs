@@ -3,14 +3,17 @@
 use super::*;
 use crate::ledger::{OpenError, verify};
 
-/// What the release with the first schema had on disk: two bookings, one of them cancelled, and a
-/// cart.
-const FIRST: &str = include_str!("../migrations/fixtures/0001.sql");
+/// What a server with each of the earlier schemas had on disk: two bookings, one of them cancelled,
+/// and a cart. Schema `n` is at `n - 1`.
+const LEFT: [&str; 2] = [
+    include_str!("../migrations/fixtures/0001.sql"),
+    include_str!("../migrations/fixtures/0002.sql"),
+];
 
-/// When that release was killed.
+/// When that server was killed.
 const KILLED: Moment = Moment(1_795_604_370_000);
 
-fn left_by_the_first_release() -> TempDir {
+fn directory_with(left: &str) -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     drop(Ledger::open(directory.path()).unwrap());
     for file in std::fs::read_dir(directory.path()).unwrap() {
@@ -19,14 +22,25 @@ fn left_by_the_first_release() -> TempDir {
     let database = rusqlite::Connection::open(directory.path().join("trecho.db")).unwrap();
     // The tables come in the order of their names.
     database.pragma_update(None, "foreign_keys", "OFF").unwrap();
-    database.execute_batch(FIRST).unwrap();
+    database.execute_batch(left).unwrap();
     drop(database);
     directory
 }
 
 #[test]
-fn a_database_of_the_first_schema_is_carried_forward_with_all_that_it_has() {
-    let directory = left_by_the_first_release();
+fn every_earlier_schema_has_left_something_here() {
+    let now = Ledger::open(tempfile::tempdir().unwrap().path()).unwrap();
+    let version = now.connection.pragma_query_value(None, "user_version", |row| row.get(0));
+    assert_eq!(version, Ok(LEFT.len() + 1), "add what the schema before yours leaves on disk");
+}
+
+#[test]
+fn a_database_of_any_earlier_schema_is_carried_forward_with_all_that_it_has() {
+    LEFT.into_iter().for_each(is_carried_forward);
+}
+
+fn is_carried_forward(left: &str) {
+    let directory = directory_with(left);
     assert!(matches!(verify(directory.path()), Err(OpenError::Older(_))), "only a server does it");
     let ledger = Ledger::open(directory.path()).unwrap();
     assert_eq!(verify(directory.path()).unwrap(), []);
@@ -44,7 +58,11 @@ fn a_database_of_the_first_schema_is_carried_forward_with_all_that_it_has() {
 
 #[test]
 fn what_was_carried_forward_takes_an_operator_s_commands() {
-    let directory = left_by_the_first_release();
+    LEFT.into_iter().for_each(takes_an_operator_s_commands);
+}
+
+fn takes_an_operator_s_commands(left: &str) {
+    let directory = directory_with(left);
     let ledger = Ledger::open(directory.path()).unwrap();
     let state = restored(&ledger, KILLED);
     let mut bench = Bench { directory, state, ledger, now: KILLED, pending: Vec::new() };
