@@ -102,6 +102,7 @@ impl Ledger {
     ) -> Result<Self, OpenError> {
         let lock = directory::lock(directory)?;
         directory::must_be_whole(directory)?;
+        directory::must_have_its_log(directory)?;
         let path = directory::database(directory)?;
         let in_file = |error| OpenError::from_sqlite(&path, error);
         let mut connection = connect(&path).map_err(in_file)?;

@@ -1,15 +1,22 @@
 //! The data directory: made private, and locked by one process at a time.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+
+use rustix::fs::{Access, AtFlags, CWD, accessat};
 
 use super::OpenError;
 
 const DATABASE: &str = "trecho.db";
+const LOG: &str = "trecho.db-wal";
+const INDEX: &str = "trecho.db-shm";
 const LOCK: &str = "lock";
 const RESTORING: &str = "restoring.db";
 const PROBE: &str = "probe";
+
+/// So many bytes say what a write-ahead log is.
+const LOG_HEADER: u64 = 32;
 
 /// As much as one batch may well need.
 const PROBE_BYTES: usize = 256 << 10;
@@ -89,6 +96,85 @@ pub(super) fn must_be_whole(directory: &Path) -> Result<(), OpenError> {
     }
 }
 
+/// Checks that the ledger's files are files, and that SQLite would not pass over its log: one that does
+/// not begin as a log, and one beside an empty database, SQLite takes for none, and the commits
+/// in it would be gone without a word.
+pub(super) fn must_have_its_log(directory: &Path) -> Result<(), OpenError> {
+    let database = database_in(directory);
+    let (log, index) = (directory.join(LOG), directory.join(INDEX));
+    for path in [&database, &log, &index] {
+        must_be_file(path)?;
+    }
+    let unusable = |source| OpenError::Unusable { path: log.clone(), source };
+    let mut file = match File::open(&log) {
+        Ok(file) => file,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(());
+        }
+        Err(error) => return Err(unusable(error)),
+    };
+    let damaged = |reason: &str| {
+        Err(OpenError::Damaged {
+            path: database.clone(),
+            reason: format!("its log {LOG} {reason}"),
+        })
+    };
+    let has_content = |file: &File| file.metadata().map(|file| file.len() > 0);
+    if has_content(&file).map_err(unusable)? && bytes(directory).unwrap_or(0) == 0 {
+        return damaged(
+            "is there, and without the file that belongs to it; put the two together again",
+        );
+    }
+    // A server beside us may begin the log anew just now.
+    for _ in 0..3 {
+        if log_begins(&mut file).map_err(unusable)? {
+            return Ok(());
+        }
+        file.rewind().map_err(unusable)?;
+    }
+    damaged("does not begin as one, and has the last commits")
+}
+
+/// What is there is a file, which may be read. SQLite would say no more than that it cannot. It is
+/// not opened: to close it again would give up the locks that this process has on it.
+fn must_be_file(path: &Path) -> Result<(), OpenError> {
+    let source = match std::fs::metadata(path) {
+        Ok(found) if found.is_file() => {
+            match accessat(CWD, path, Access::READ_OK, AtFlags::EACCESS) {
+                Ok(()) => return Ok(()),
+                Err(error) => error.into(),
+            }
+        }
+        Ok(found) if found.is_dir() => ErrorKind::IsADirectory.into(),
+        Ok(_) => io::Error::other("it is not a file"),
+        // Whether there has to be one is not asked here.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(());
+        }
+        Err(error) => error,
+    };
+    Err(OpenError::Unusable { path: path.to_owned(), source })
+}
+
+/// Whether a write-ahead log begins as SQLite writes it: a number that says in which order of bytes it
+/// is summed up, and at the end the two sums. Or it is so new that nothing of it was synced.
+fn log_begins(log: &mut File) -> io::Result<bool> {
+    let mut header = Vec::new();
+    log.take(LOG_HEADER).read_to_end(&mut header)?;
+    let Ok(header) = <[u8; 32]>::try_from(header) else { return Ok(true) };
+    let word = |at: usize| [header[at], header[at + 1], header[at + 2], header[at + 3]];
+    let read = match u32::from_be_bytes(word(0)) {
+        0x377f_0682 => u32::from_le_bytes,
+        0x377f_0683 => u32::from_be_bytes,
+        _ => return Ok(header == [0; 32]),
+    };
+    let sums = (0..24).step_by(8).fold((0_u32, 0_u32), |(one, two), at| {
+        let one = one.wrapping_add(read(word(at))).wrapping_add(two);
+        (one, two.wrapping_add(read(word(at + 4))).wrapping_add(one))
+    });
+    Ok(sums == (u32::from_be_bytes(word(24)), u32::from_be_bytes(word(28))))
+}
+
 /// The size of the ledger's file.
 pub(crate) fn bytes(directory: &Path) -> Option<u64> {
     std::fs::metadata(database_in(directory)).ok().map(|file| file.len())
@@ -104,7 +190,7 @@ pub(crate) fn has_room(directory: &Path) -> bool {
     // Left behind it would only be written over by the next probe.
     let _removed = std::fs::remove_file(&path);
     !written.is_err_and(|error| {
-        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        use ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
         matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
     })
 }

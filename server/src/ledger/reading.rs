@@ -10,6 +10,7 @@ use super::{OpenError, directory, migration};
 /// The ledger in `directory`, for reading. It may be in use; nothing of it is changed.
 pub(super) fn open(directory: &Path) -> Result<Connection, OpenError> {
     let path = directory::database_in(directory);
+    directory::must_have_its_log(directory)?;
     match std::fs::metadata(&path) {
         Ok(file) if file.is_file() && file.len() > 0 => {}
         // An empty file is what a server has that was stopped while it made its first database.

@@ -1,6 +1,9 @@
 //! Files and variables that are not what they should be: the real `trechod` says what is wrong, where,
 //! and ends, and has changed nothing.
 
+mod data;
+mod owner;
+
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;

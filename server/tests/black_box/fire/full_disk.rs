@@ -6,8 +6,9 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::common::Daemon;
 use crate::common::daemon::two_days_on;
+use crate::common::world::write_csv;
+use crate::common::{Daemon, confirm};
 use crate::load::{Crowd, timetable};
 
 /// A small file system in memory.
@@ -98,4 +99,38 @@ async fn on_a_full_disk_sales_wait_reads_go_on_and_nothing_is_lost_when_there_is
     assert_eq!(history.faults(), Vec::<String>::new());
     let sound = crate::common::run(&["verify", "--data", data.to_str().unwrap()]);
     assert!(sound.status.success(), "{sound:?}");
+}
+
+#[tokio::test]
+async fn what_begins_on_a_full_disk_says_so_and_ends_and_nothing_is_lost() {
+    let directory = tempfile::tempdir().unwrap();
+    let Some(small) = Small::mount(&directory.path().join("small")) else { return };
+    let (csv, leg) = two_days_on("2x1-1");
+    let csv = write_csv(directory.path(), &csv);
+    let (data, csv) = (small.0.join("data"), csv.to_str().unwrap());
+    let server = Daemon::serve(&data, &["--timetable", csv]);
+    let mut ana = server.client().await;
+    ana.hold(std::slice::from_ref(&leg)).await;
+    let booking = ana.ok("cart.confirm", confirm("k")).await;
+    server.kill();
+    small.fill();
+    let (fresh, copy) = (small.0.join("fresh"), small.0.join("copy.db"));
+    let [path, fresh, copy] = [&data, &fresh, &copy].map(|path| path.to_str().unwrap());
+    for (words, hint) in [
+        (&["serve", "--listen", "127.0.0.1:0", "--data", fresh][..], "free some and start again"),
+        (&["import", csv, "--data", fresh], "free some and start again"),
+        (&["backup", copy, "--data", path], "no room"),
+    ] {
+        let output = crate::common::run(words);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{words:?}: {said}");
+        assert!(said.contains(hint), "{words:?}: {said}");
+    }
+    assert!(!std::path::Path::new(copy).exists());
+    small.make_room();
+    let server = Daemon::serve(&data, &[]);
+    let mut ana = server.client().await;
+    let mine = json!({ "locator": booking["locator"], "claim": booking["claim"] });
+    assert_eq!(ana.ok("bookings.get", mine).await, booking);
+    assert!(crate::common::run(&["backup", copy, "--data", path]).status.success());
 }
