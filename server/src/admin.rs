@@ -12,11 +12,14 @@ pub(crate) mod client;
 mod connection;
 mod door;
 pub(crate) mod socket;
+pub(crate) mod watch;
 pub(crate) mod wire;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::dispatch::Service;
+use crate::meters::{ServerStats, Snapshot};
 use crate::server::Announcer;
 
 pub use socket::{AdminSocket, SocketError};
@@ -28,4 +31,14 @@ pub(crate) use door::serve;
 pub(crate) struct Steering {
     pub(crate) service: Arc<Service>,
     pub(crate) announcer: Announcer,
+    /// Where passengers find the server.
+    pub(crate) address: SocketAddr,
+}
+
+impl Steering {
+    /// The server's numbers, as of now.
+    fn snapshot(&self) -> Snapshot {
+        let Self { service, announcer, address } = self;
+        Snapshot::take(service, ServerStats::of(service, *address, announcer.is_closing()))
+    }
 }

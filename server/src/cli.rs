@@ -28,6 +28,7 @@ use trecho_shared::text::{escape_json, scrub, scrub_lines};
 
 use crate::ledger::Occupied;
 use crate::timetable::UnservedLines;
+use crate::top::TopError;
 pub use period::{ParsePeriodError, Period};
 use settings::{Settings, SettingsError};
 
@@ -118,6 +119,12 @@ enum Command {
         #[command(flatten)]
         target: admin::Target,
     },
+    /// Watch a running server, full screen: load, latency, what sells, who is connected
+    Top {
+        /// Which server.
+        #[command(flatten)]
+        place: admin::Place,
+    },
     /// Ask a running server for a sign of life
     Healthcheck {
         /// Its address.
@@ -179,6 +186,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Command::Export { subject, format, data } => export::export(subject, format, &data),
         Command::Admin { action, target } => admin::admin(&target, action),
+        Command::Top { place } => top(&place),
         Command::Healthcheck { address, tls_cert } => {
             healthcheck::healthcheck(address, tls_cert.as_deref())
         }
@@ -259,6 +267,14 @@ fn not_utf8() -> String {
         .map(|(name, _)| format!("\n{} is not UTF-8: set it anew, or unset it.\n", name.display()))
         .collect();
     lines.concat()
+}
+
+/// Shows a running server until somebody leaves.
+fn top(place: &admin::Place) -> Result<(), Failure> {
+    match runtime()?.block_on(crate::top::top(&place.path()?)) {
+        Err(error @ TopError::NoTerminal) => Err(Failure::Misused(error.into())),
+        ended => Ok(ended?),
+    }
 }
 
 /// The runtime of a command.

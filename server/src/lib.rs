@@ -44,6 +44,7 @@ mod server;
 mod session;
 pub mod timetable;
 mod tls;
+mod top;
 
 /// What the benchmarks need of what is private, and nobody else.
 #[doc(hidden)]

@@ -65,6 +65,13 @@ pub struct Limits {
     pub closing_retry: Duration,
 }
 
+impl Limits {
+    /// How many connections are kept for sessions with holds.
+    pub(crate) fn reserved(&self) -> usize {
+        self.connections / self.reserved_share.max(1)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

@@ -35,7 +35,9 @@ pub use readings::Process;
 pub(crate) use readings::Readings;
 pub use requests::{Begun, ReplyKind, Requests};
 pub use sales::{Pace, Sales, Sold};
-pub(crate) use snapshot::Snapshot;
+pub(crate) use snapshot::{
+    BookingStats, Distribution, LegPace, MethodStats, ServerStats, Snapshot,
+};
 pub use standing::{SeatState, SessionState, Standing};
 
 /// Everything that is counted.

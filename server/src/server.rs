@@ -165,7 +165,7 @@ impl Server {
         let mut beside = JoinSet::new();
         if let Some(bound) = door {
             let (service, announcer) = (Arc::clone(&service), announcer.clone());
-            beside.spawn(admin::serve(bound, Steering { service, announcer }));
+            beside.spawn(admin::serve(bound, Steering { service, announcer, address }));
         }
         if let Some(socket) = pages_socket {
             let heard = announcer.announcements.subscribe();
@@ -217,6 +217,11 @@ impl Announcer {
     pub(crate) fn stop(&self) {
         let closing = ServerClosing { retry_in_ms: self.retry_in_ms };
         self.announce(Announcement::Closing(Event::ServerClosing(closing).line().into()));
+    }
+
+    /// Whether the last word was said.
+    pub(crate) fn is_closing(&self) -> bool {
+        matches!(&*self.announcements.borrow(), Announcement::Closing(_))
     }
 
     fn announce(&self, announcement: Announcement) {

@@ -14,7 +14,6 @@ use trecho_shared::rpc::{Id, reply_result};
 use super::Steering;
 use super::wire::{Audited, Problem, Request, SayNotice, reply_problem};
 use crate::booking::Operator;
-use crate::meters::Snapshot;
 use operate::Act;
 
 /// A result, or why there is none.
@@ -54,9 +53,9 @@ pub(super) async fn answer(
         Request::HoldsRelease(ask) => line(id, act.release_hold(ask).await),
         Request::CartsRelease(ask) => line(id, act.release_cart(ask).await),
         Request::LegsImport(ask) => line(id, act.import(ask).await),
-        Request::Stats(Empty {}) => line(id, Ok(Snapshot::take(service))),
+        Request::Stats(Empty {}) => line(id, Ok(steering.snapshot())),
         Request::StatsWatch(Empty {}) => {
-            return (line(id, Ok(Snapshot::take(service))), Next::Watch);
+            return (line(id, Ok(steering.snapshot())), Next::Watch);
         }
         Request::Notice(SayNotice { text }) => line(id, notice(act, &text).await),
         Request::Drain(Empty {}) => {

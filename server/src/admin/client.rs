@@ -1,5 +1,5 @@
 //! The other end of the socket, for `trechod admin` and `trechod import`: blocking, one request after
-//! the other.
+//! the other. [`watch`](super::watch) is the one for `trechod top`.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -15,7 +15,7 @@ use super::wire::{Problem, Reply};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A reply has at most so many bytes.
-const REPLY_BYTES: u64 = 16 << 20;
+pub(super) const REPLY_BYTES: usize = 16 << 20;
 
 /// Why a request got no result. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +50,19 @@ pub(crate) enum AdminError {
     Refused(#[from] Problem),
 }
 
+impl AdminError {
+    /// Why there is no connection to the server that should listen at `path`.
+    pub(super) fn unconnected(path: &Path, source: io::Error) -> Self {
+        use io::ErrorKind::{ConnectionRefused, NotADirectory, NotFound, PermissionDenied};
+        let path = path.to_owned();
+        match source.kind() {
+            NotFound | ConnectionRefused | NotADirectory => Self::NoServer(path),
+            PermissionDenied => Self::Forbidden(path),
+            _ => Self::Lost { path, source },
+        }
+    }
+}
+
 /// A connection to a running server.
 #[derive(Debug)]
 pub(crate) struct Admin {
@@ -61,18 +74,9 @@ pub(crate) struct Admin {
 impl Admin {
     /// Connects to the server that listens at `path`.
     pub(crate) fn connect(path: &Path) -> Result<Self, AdminError> {
-        use io::ErrorKind::{ConnectionRefused, NotADirectory, NotFound, PermissionDenied};
+        let socket =
+            UnixStream::connect(path).map_err(|error| AdminError::unconnected(path, error))?;
         let path = path.to_owned();
-        let socket = match UnixStream::connect(&path) {
-            Ok(socket) => socket,
-            Err(error) => {
-                return Err(match error.kind() {
-                    NotFound | ConnectionRefused | NotADirectory => AdminError::NoServer(path),
-                    PermissionDenied => AdminError::Forbidden(path),
-                    _ => AdminError::Lost { path, source: error },
-                });
-            }
-        };
         let bounded = socket
             .set_read_timeout(Some(PATIENCE))
             .and_then(|()| socket.set_write_timeout(Some(PATIENCE)));
@@ -93,17 +97,9 @@ impl Admin {
         let sent = self.socket.get_mut().write_all(&request(&id, M::NAME, params));
         // Whoever is turned away is told so by a line that may be there before the request.
         let line = self.line()?;
-        let Ok(reply) = serde_json::from_slice::<Reply<'_>>(&line) else {
-            return Err(AdminError::Strange(self.path.clone()));
-        };
-        let Reply { id: answered, result, error } = reply;
-        if let Some(problem) = error {
-            return Err(problem.into());
-        }
+        let result = read_result::<M>(&line, &id, &self.path)?;
         sent.map_err(|source| self.lost(source))?;
-        let result = result.filter(|_| answered == Some(id));
-        let result = result.and_then(|result| serde_json::from_str(result.get()).ok());
-        result.ok_or_else(|| AdminError::Strange(self.path.clone()))
+        Ok(result)
     }
 
     /// Waits for the next event with the method that `M` names, which has its result as params.
@@ -111,12 +107,8 @@ impl Admin {
     pub(crate) fn hear<M: Method>(&mut self, _: M) -> Result<M::Result, AdminError> {
         loop {
             let line = self.line()?;
-            let Ok(Incoming::Event { method, params }) = Incoming::read(&line) else {
-                return Err(AdminError::Strange(self.path.clone()));
-            };
-            if method == M::NAME {
-                let told = params.and_then(|params| serde_json::from_str(params.get()).ok());
-                return told.ok_or_else(|| AdminError::Strange(self.path.clone()));
+            if let Some(told) = read_event::<M>(&line, &self.path)? {
+                return Ok(told);
             }
         }
     }
@@ -124,7 +116,7 @@ impl Admin {
     /// The next line.
     fn line(&mut self) -> Result<Vec<u8>, AdminError> {
         let mut line = Vec::new();
-        let read = self.socket.by_ref().take(REPLY_BYTES).read_until(b'\n', &mut line);
+        let read = self.socket.by_ref().take(REPLY_BYTES as u64).read_until(b'\n', &mut line);
         match read {
             Ok(_) if line.ends_with(b"\n") => Ok(line),
             Ok(_) => Err(self.lost(io::ErrorKind::UnexpectedEof.into())),
@@ -135,4 +127,36 @@ impl Admin {
     fn lost(&self, source: io::Error) -> AdminError {
         AdminError::Lost { path: self.path.clone(), source }
     }
+}
+
+/// The result in the line that answers the request `id`, or why there is none.
+pub(super) fn read_result<M: Method>(
+    line: &[u8],
+    id: &Id,
+    path: &Path,
+) -> Result<M::Result, AdminError> {
+    let strange = || AdminError::Strange(path.to_owned());
+    let Reply { id: answered, result, error } =
+        serde_json::from_slice::<Reply<'_>>(line).map_err(|_| strange())?;
+    if let Some(problem) = error {
+        return Err(problem.into());
+    }
+    let result = result.filter(|_| answered.as_ref() == Some(id));
+    result.and_then(|result| serde_json::from_str(result.get()).ok()).ok_or_else(strange)
+}
+
+/// What an event tells whose method is that of `M`; `None` if it is another.
+pub(super) fn read_event<M: Method>(
+    line: &[u8],
+    path: &Path,
+) -> Result<Option<M::Result>, AdminError> {
+    let strange = || AdminError::Strange(path.to_owned());
+    let Ok(Incoming::Event { method, params }) = Incoming::read(line) else {
+        return Err(strange());
+    };
+    if method != M::NAME {
+        return Ok(None);
+    }
+    let told = params.and_then(|params| serde_json::from_str(params.get()).ok());
+    told.map(Some).ok_or_else(strange)
 }

@@ -16,7 +16,6 @@ use crate::booking::Operator;
 use crate::limits::{
     ADMIN_IDLE, ADMIN_LINE, ADMIN_LINE_BYTES, ADMIN_WRITE, READ_BYTES, STATS_EVERY,
 };
-use crate::meters::Snapshot;
 
 /// What a line comes to.
 enum Asked {
@@ -76,8 +75,8 @@ impl Connection {
         loop {
             tokio::select! {
                 _ = ticks.tick() => {
-                    let snapshot = Snapshot::take(&steering.service);
-                    self.write(&notification(method::Stats::NAME, &snapshot)).await?;
+                    let event = notification(method::Stats::NAME, &steering.snapshot());
+                    self.write(&event).await?;
                 }
                 said = self.socket.read(&mut word) => return said.map(drop),
             }

@@ -20,15 +20,22 @@ use crate::admin::client::Admin;
 use crate::admin::wire::{SayNotice, method};
 use crate::meters::Snapshot;
 
-/// Which server, and how to tell.
+/// Which server.
 #[derive(Debug, Args)]
-pub(super) struct Target {
+pub(super) struct Place {
     /// The data directory of the server [default: that of `trechod serve`]
     #[arg(long, env = "TRECHO_DATA", value_name = "DIR", global = true)]
     data: Option<PathBuf>,
     /// The server's admin socket [default: admin/admin.sock in the data directory]
     #[arg(long, env = "TRECHO_ADMIN_SOCKET", value_name = "PATH", global = true)]
     socket: Option<PathBuf>,
+}
+
+/// Which server, and how to tell.
+#[derive(Debug, Args)]
+pub(super) struct Target {
+    #[command(flatten)]
+    place: Place,
     /// One JSON object a line, for scripts
     #[arg(long, global = true)]
     json: bool,
@@ -41,7 +48,7 @@ pub(super) enum Action {
     Look(look::Look),
     #[command(flatten)]
     Act(act::Act),
-    /// Tell the server's numbers as JSON; people may prefer `trechod top`
+    /// Tell the server's numbers as JSON; `trechod top` shows them to people
     Stats {
         /// Again every second, until the server ends
         #[arg(long)]
@@ -56,24 +63,28 @@ pub(super) enum Action {
     Drain,
 }
 
-impl Target {
-    /// Connects to the server that is meant.
-    fn connect(&self) -> Result<Admin, Failure> {
-        let path = match &self.socket {
-            Some(path) if path.as_os_str() == "none" => {
-                return Err(Failure::Misused(eyre!(
-                    "TRECHO_ADMIN_SOCKET says none: name the server's socket with --socket PATH"
-                )));
-            }
-            Some(path) => path.clone(),
+impl Place {
+    /// Where the server's socket is.
+    pub(super) fn path(&self) -> Result<PathBuf, Failure> {
+        match &self.socket {
+            Some(path) if path.as_os_str() == "none" => Err(Failure::Misused(eyre!(
+                "TRECHO_ADMIN_SOCKET says none: name the server's socket with --socket PATH"
+            ))),
+            Some(path) => Ok(path.clone()),
             None => {
                 let data = self.data.clone().or_else(default_data_dir).ok_or_else(|| {
                     Failure::Misused(eyre!("name the server's data directory with --data DIR"))
                 })?;
-                AdminSocket::InData.path(&data).expect("that one has a path")
+                Ok(AdminSocket::InData.path(&data).expect("that one has a path"))
             }
-        };
-        Ok(Admin::connect(&path)?)
+        }
+    }
+}
+
+impl Target {
+    /// Connects to the server that is meant.
+    fn connect(&self) -> Result<Admin, Failure> {
+        Ok(Admin::connect(&self.place.path()?)?)
     }
 
     /// One result: an object for scripts, else a sentence or a table.

@@ -71,7 +71,7 @@ impl Admission {
         Self {
             trusted: trusted.resolve(),
             places: limits.connections,
-            reserved: limits.connections / limits.reserved_share.max(1),
+            reserved: limits.reserved(),
             per_address: limits.connections_per_address,
             trial: limits.trial,
             arrivals: Mutex::new(Rates::new(limits.accepts_per_address, REMEMBERED)),

@@ -8,23 +8,25 @@ mod requests;
 mod sold;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use prometheus_client::metrics::counter::Counter;
 use serde::{Deserialize, Serialize};
+use trecho_shared::ids::Epoch;
 use trecho_shared::time::Moment;
 
 use super::{Each, Histogram, Label, Process, Readings, SessionState};
 use crate::dispatch::Service;
-use crate::limits::STATS_LEGS;
+use crate::limits::{Limits, STATS_LEGS};
 
-pub(crate) use requests::RequestStats;
-pub(crate) use sold::SoldStats;
+pub(crate) use requests::{MethodStats, RequestStats};
+pub(crate) use sold::{BookingStats, LegPace, SoldStats};
 
 /// Everything, at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Snapshot {
-    /// The server's version.
-    pub(crate) version: String,
+    /// Which server this is, and what it is about.
+    pub(crate) server: ServerStats,
     /// When this was taken.
     pub(crate) at: Moment,
     /// When the counters stood at zero.
@@ -49,11 +51,30 @@ pub(crate) struct Snapshot {
     pub(crate) process: ProcessStats,
 }
 
+/// Which server this is, and what it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ServerStats {
+    /// Its version.
+    pub(crate) version: String,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// Whether connections are encrypted.
+    pub(crate) tls: bool,
+    /// The life of its data directory.
+    pub(crate) epoch: Epoch,
+    /// Whether it sees its connections off, and ends when they have gone.
+    pub(crate) draining: bool,
+}
+
 /// Connections and their bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ConnectionStats {
     /// Being served now.
     pub(crate) open: u64,
+    /// The most that are served at once.
+    pub(crate) places: u64,
+    /// How many of these are kept for sessions with holds.
+    pub(crate) reserved: u64,
     /// Accepted since the start.
     pub(crate) accepted: u64,
     /// Turned away since the start, by reason; reasons that never applied are left out.
@@ -150,7 +171,7 @@ pub(crate) struct ProcessStats {
 
 impl Snapshot {
     /// Looks. Nobody waits for it: it reads numbers, and asks the system for the disk's room.
-    pub(crate) fn take(service: &Service) -> Self {
+    pub(crate) fn take(service: &Service, server: ServerStats) -> Self {
         let at = service.clock.now();
         let meters = &service.meters;
         let standing = &meters.standing;
@@ -158,10 +179,10 @@ impl Snapshot {
         let Readings { started_at, queued, queue_room, watchers, .. } = readings;
         let (desk, feed) = (&meters.desk, &meters.feed);
         Self {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            server,
             at,
             started_at: started(started_at),
-            connections: ConnectionStats::take(&meters.connections),
+            connections: ConnectionStats::take(&meters.connections, &service.limits),
             requests: RequestStats::take(&meters.requests),
             desk: DeskStats {
                 queued: count(queued),
@@ -195,12 +216,27 @@ impl Snapshot {
     }
 }
 
+impl ServerStats {
+    /// Of a server that listens there.
+    pub(crate) fn of(service: &Service, address: SocketAddr, draining: bool) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            address,
+            tls: service.tls.is_some(),
+            epoch: service.epoch,
+            draining,
+        }
+    }
+}
+
 impl ConnectionStats {
-    fn take(connections: &super::Connections) -> Self {
+    fn take(connections: &super::Connections, limits: &Limits) -> Self {
         let mut refused = by_label(&connections.turned_away, Counter::get);
         refused.retain(|_, count| *count > 0);
         Self {
             open: unsigned(connections.open.get()),
+            places: count(limits.connections),
+            reserved: count(limits.reserved()),
             accepted: connections.accepted.get(),
             refused,
             accept_errors: connections.accept_errors.get(),

@@ -86,6 +86,11 @@ impl Company {
         home
     }
 
+    /// The server's data directory.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.directory.path().join("server")
+    }
+
     /// Kills the server, as a power cut would.
     pub(crate) fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
@@ -96,8 +101,7 @@ impl Company {
 
     /// Starts it, on the address that it had before if there was one.
     pub(crate) fn start(&mut self) {
-        let data = self.directory.path().join("server");
-        let mut command = serve(&data, self.address, self.hold);
+        let mut command = serve(&self.data(), self.address, self.hold);
         command.arg("--timetable").arg(&self.timetable);
         if let Some(pair) = &self.pair {
             command.arg("--tls-cert").arg(pair.join("cert.pem"));

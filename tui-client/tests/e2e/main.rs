@@ -16,5 +16,6 @@ mod link;
 mod load;
 mod purchase;
 mod race;
+mod top;
 mod tree;
 mod trust;
