@@ -42,10 +42,14 @@ pub fn clean(text: &str) -> Result<String, TextError> {
     if text.len() > TEXT_GRAPHEMES * 16 {
         return Err(TextError::TooLong);
     }
-    let text: String = text.trim().nfc().collect();
+    let text = text.trim();
     if text.is_empty() {
         return Err(TextError::Empty);
     }
+    if text.is_ascii() {
+        return clean_ascii(text);
+    }
+    let text: String = text.nfc().collect();
     let mut marks = 0;
     for character in text.chars() {
         if !is_printable(character) {
@@ -60,6 +64,15 @@ pub fn clean(text: &str) -> Result<String, TextError> {
         return Err(TextError::TooLong);
     }
     Ok(text)
+}
+
+/// The same for ASCII, which most names are: it is in NFC, and each byte of it that prints is a
+/// character of its own.
+fn clean_ascii(text: &str) -> Result<String, TextError> {
+    if let Some(control) = text.bytes().find(u8::is_ascii_control) {
+        return Err(TextError::Unprintable(control.into()));
+    }
+    if text.len() > TEXT_GRAPHEMES { Err(TextError::TooLong) } else { Ok(text.to_owned()) }
 }
 
 /// `text` without any character that [`clean`] would refuse; a tab or a line break becomes a blank.
