@@ -101,12 +101,13 @@ pub struct HoldLegs {
 fn distinct_legs<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<LegAsk>, D::Error> {
     use serde::de::Error;
     let legs: Vec<LegAsk> = objects(from)?;
-    let mut seen = std::collections::HashSet::new();
     if legs.is_empty() {
         return Err(D::Error::custom("`legs` names at least one leg"));
     }
-    match legs.iter().find(|ask| !seen.insert(ask.leg)) {
-        Some(twice) => Err(D::Error::custom(format_args!("{} is named twice", twice.leg))),
+    let mut named: Vec<LegId> = legs.iter().map(|ask| ask.leg).collect();
+    named.sort_unstable();
+    match named.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(twice) => Err(D::Error::custom(format_args!("{} is named twice", twice[0]))),
         None => Ok(legs),
     }
 }

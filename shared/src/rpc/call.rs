@@ -107,10 +107,14 @@ pub fn notification<P: Serialize>(method: &str, params: &P) -> Vec<u8> {
     line(&Outgoing { jsonrpc: JsonRpc::V2, id: None, method, params })
 }
 
+/// Room that the most frequent messages fit in, so that writing one does not move it about.
+const LINE_BYTES: usize = 512;
+
 /// Any message as one line. Our own types always serialize: no map has a key that is no string,
 /// and no `Serialize` of ours fails.
 pub(super) fn line<T: Serialize>(message: &T) -> Vec<u8> {
-    let mut line = serde_json::to_vec(message).expect("our message types always serialize");
+    let mut line = Vec::with_capacity(LINE_BYTES);
+    serde_json::to_writer(&mut line, message).expect("our message types always serialize");
     line.push(b'\n');
     line
 }
