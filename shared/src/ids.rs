@@ -3,6 +3,7 @@
 mod booking;
 mod flight;
 mod secret;
+mod short;
 
 use serde::{Deserialize, Serialize};
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::ParseIdError;
+use super::short::Short;
 use crate::wire_string::wire_string;
 
 /// A seat in a cabin: its row and its letter, `12A`.
@@ -31,7 +32,10 @@ impl FromStr for SeatLabel {
 
 impl fmt::Display for SeatLabel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.row, char::from(self.letter))
+        let mut text = Short::<11>::new();
+        text.push_number(self.row, 1);
+        text.push(&[self.letter]);
+        f.write_str(text.as_str())
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::ParseIdError;
+use super::short::Short;
 use crate::time::{Date, compact_date};
 use crate::wire_string::wire_string;
 
@@ -63,6 +64,11 @@ impl FlightNumber {
     pub fn number(self) -> u16 {
         self.number
     }
+
+    fn write<const N: usize>(self, text: &mut Short<N>) {
+        text.push(&self.carrier);
+        text.push_number(self.number.into(), 1);
+    }
 }
 
 impl FromStr for FlightNumber {
@@ -80,8 +86,9 @@ impl FromStr for FlightNumber {
 
 impl fmt::Display for FlightNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [first, second] = self.carrier.map(char::from);
-        write!(f, "{first}{second}{}", self.number)
+        let mut text = Short::<6>::new();
+        self.write(&mut text);
+        f.write_str(text.as_str())
     }
 }
 
@@ -129,8 +136,17 @@ impl FromStr for LegId {
 
 impl fmt::Display for LegId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = (self.date.year(), self.date.month(), self.date.day());
-        write!(f, "{}-{year:04}{month:02}{day:02}-{}", self.flight, self.origin)
+        let mut text = Short::<19>::new();
+        self.flight.write(&mut text);
+        text.push(b"-");
+        for (number, digits) in
+            [(self.date.year(), 4), (self.date.month().into(), 2), (self.date.day().into(), 2)]
+        {
+            text.push_number(number.unsigned_abs().into(), digits);
+        }
+        text.push(b"-");
+        text.push(&self.origin.0);
+        f.write_str(text.as_str())
     }
 }
 

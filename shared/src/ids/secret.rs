@@ -9,6 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
 use super::ParseIdError;
+use super::short::Short;
 use crate::limits::IDEMPOTENCY_KEY_CHARS;
 use crate::wire_string::wire_string;
 
@@ -105,15 +106,17 @@ impl FromStr for ClaimCode {
 
 impl fmt::Display for ClaimCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let symbols = CROCKFORD.encode(&self.0);
-        for (at, symbol) in symbols.char_indices() {
-            // 26 symbols read as 5-5-5-5-6.
-            if matches!(at, 5 | 10 | 15 | 20) {
-                f.write_str("-")?;
+        let mut symbols = [0; 26];
+        CROCKFORD.encode_mut(&self.0, &mut symbols);
+        let mut text = Short::<30>::new();
+        // 26 symbols read as 5-5-5-5-6.
+        for group in [0..5, 5..10, 10..15, 15..20, 20..26] {
+            if group.start > 0 {
+                text.push(b"-");
             }
-            write!(f, "{symbol}")?;
+            text.push(&symbols[group]);
         }
-        Ok(())
+        f.write_str(text.as_str())
     }
 }
 
