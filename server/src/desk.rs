@@ -127,9 +127,18 @@ pub trait Outward: Send {
 /// Random numbers, each of 64 bits.
 pub type Random = Box<dyn FnMut() -> u64 + Send>;
 
-/// The system's random numbers.
+/// The system's random numbers: asked for many at a time, since to ask is a system call.
 pub fn system_random() -> Random {
-    Box::new(|| getrandom::u64().expect("a system that serves has random numbers"))
+    let mut numbers = Vec::new();
+    Box::new(move || {
+        if numbers.is_empty() {
+            let mut bytes = [0; 64 * size_of::<u64>()];
+            getrandom::fill(&mut bytes).expect("a system that serves has random numbers");
+            let words = bytes.as_chunks().0;
+            numbers.extend(words.iter().copied().map(u64::from_ne_bytes));
+        }
+        numbers.pop().expect("some were added")
+    })
 }
 
 /// What a desk works with.

@@ -4,6 +4,11 @@
 //! family is drawn, which is all locators that begin with the same three characters, and from it the
 //! next few hundred: they lie on the same page or two, and take so small a part of the family that
 //! one who misspells his locator hardly ever finds another's.
+//!
+//! Which of a family are taken the ledger is asked once, when the family is drawn: from then on
+//! nobody else takes any.
+
+use std::collections::HashSet;
 
 use trecho_shared::ids::Locator;
 
@@ -15,51 +20,101 @@ const FAMILIES: u64 = 22u64.pow(3);
 /// So many are drawn from a family: about as many as one page of the index has room for.
 const FROM_ONE: u32 = 256;
 
-/// Draws locators. Which of them are free the ledger knows.
+/// A locator that is free is found within so many draws unless nearly all are taken.
+const DRAWS: usize = 1_000;
+
+/// Draws locators that no booking has.
 pub(super) struct Locators {
     random: Random,
     family: u64,
-    /// So many more come from this family.
+    /// Those of the family that a booking has, or that were drawn.
+    taken: HashSet<Locator>,
+    /// So many more are drawn from this family.
     left: u32,
 }
 
 impl Locators {
     pub(super) fn new(random: Random) -> Self {
-        Self { random, family: 0, left: 0 }
+        Self { random, family: 0, taken: HashSet::new(), left: 0 }
     }
 
-    /// Another locator; it may have been drawn before.
-    pub(super) fn draw(&mut self) -> Locator {
-        if self.left == 0 {
-            self.family = (self.random)() % FAMILIES;
-            self.left = FROM_ONE;
+    /// Another locator that is free, if one was found. `taken` is asked which locators with some
+    /// beginning are taken.
+    pub(super) fn draw<E>(
+        &mut self,
+        mut taken: impl FnMut(&str) -> Result<Vec<Locator>, E>,
+    ) -> Result<Option<Locator>, E> {
+        for _ in 0..DRAWS {
+            if self.left == 0 {
+                let family = (self.random)() % FAMILIES;
+                let first = Locator::from_index(family);
+                self.taken = taken(&first.as_str()[..3])?.into_iter().collect();
+                (self.family, self.left) = (family, FROM_ONE);
+            }
+            self.left -= 1;
+            let place = (self.random)() % FAMILIES;
+            let locator = Locator::from_index(self.family + FAMILIES * place);
+            if self.taken.insert(locator) {
+                return Ok(Some(locator));
+            }
         }
-        self.left -= 1;
-        Locator::from_index(self.family + FAMILIES * ((self.random)() % FAMILIES))
+        Ok(None)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::convert::Infallible;
 
     use super::*;
 
-    #[test]
-    fn a_few_hundred_begin_alike_and_then_another_family_has_its_turn() {
+    fn locators() -> Locators {
         let mut number = 0_u64;
-        let mut locators = Locators::new(Box::new(move || {
+        Locators::new(Box::new(move || {
             number = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
             number >> 7
-        }));
-        let drawn: Vec<String> = (0..4 * FROM_ONE).map(|_| locators.draw().to_string()).collect();
+        }))
+    }
+
+    #[test]
+    fn a_few_hundred_begin_alike_and_then_another_family_has_its_turn() {
+        let mut locators = locators();
+        let mut draw = || locators.draw(|_| Ok::<_, Infallible>(Vec::new())).unwrap().unwrap();
+        let drawn: Vec<String> = (0..3 * FROM_ONE).map(|_| draw().to_string()).collect();
         let families: HashSet<&str> = drawn.iter().map(|locator| &locator[..3]).collect();
-        assert_eq!(families.len(), 4);
-        for few in drawn.chunks(FROM_ONE as usize) {
-            assert!(few.iter().all(|locator| locator[..3] == few[0][..3]));
-        }
+        assert!((3..=4).contains(&families.len()), "{}", families.len());
+        let changes = drawn.windows(2).filter(|pair| pair[0][..3] != pair[1][..3]).count();
+        assert_eq!(changes, families.len() - 1);
         let different: HashSet<&String> = drawn.iter().collect();
-        assert!(different.len() > drawn.len() * 9 / 10, "{}", different.len());
+        assert_eq!(different.len(), drawn.len());
+    }
+
+    #[test]
+    fn what_is_taken_is_not_drawn_and_is_asked_for_once_a_family() {
+        // The same numbers draw the same locators, but for those that are taken by now.
+        let first = locators().draw(|_| Ok::<_, Infallible>(Vec::new())).unwrap().unwrap();
+        let asked = std::cell::RefCell::new(Vec::new());
+        let mut locators = locators();
+        for _ in 0..FROM_ONE / 2 {
+            let drawn = locators.draw(|family| {
+                asked.borrow_mut().push(family.to_owned());
+                Ok::<_, Infallible>(vec![first])
+            });
+            assert_ne!(drawn.unwrap().unwrap(), first);
+        }
+        assert_eq!(*asked.borrow(), [&first.as_str()[..3]]);
+    }
+
+    #[test]
+    fn when_all_are_taken_that_is_said_and_a_failure_is_passed_on() {
+        let all = |family: &str| {
+            let first = (0..FAMILIES)
+                .find(|index| Locator::from_index(*index).as_str().starts_with(family));
+            let of_family = |place| Locator::from_index(first.unwrap() + FAMILIES * place);
+            Ok::<Vec<Locator>, &str>((0..FAMILIES).map(of_family).collect())
+        };
+        assert_eq!(locators().draw(all), Ok(None));
+        assert_eq!(locators().draw(|_| Err("the ledger failed")), Err("the ledger failed"));
     }
 
     #[test]

@@ -16,9 +16,6 @@ use crate::clock::Clock;
 use crate::ledger::{Ledger, LedgerError};
 use crate::meters::DeskMeters;
 
-/// A locator that is free is found within so many draws unless nearly all are taken.
-const DRAWS: usize = 1_000;
-
 /// What the thread owns.
 pub(super) struct Writer {
     state: State,
@@ -295,13 +292,9 @@ impl Writer {
     }
 
     fn draw_locator(&mut self) -> Result<Locator, LedgerError> {
-        for _ in 0..DRAWS {
-            let locator = self.locators.draw();
-            if self.ledger.locator_free(locator)? {
-                return Ok(locator);
-            }
-        }
-        Err(LedgerError::Differs("no locator was found that is free"))
+        self.locators
+            .draw(|beginning| self.ledger.locators(beginning))?
+            .ok_or(LedgerError::Differs("no locator was found that is free"))
     }
 
     /// The board first, then the answers, then the feed.

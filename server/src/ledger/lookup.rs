@@ -26,15 +26,20 @@ impl Ledger {
         Ok(recalled)
     }
 
-    /// Whether no booking has this locator.
+    /// The locators with this beginning that bookings have.
     ///
     /// # Errors
     /// As [`Ledger::recall`].
-    pub fn locator_free(&self, locator: Locator) -> Result<bool, LedgerError> {
-        let taken = self
-            .prepare("SELECT 1 FROM booking WHERE locator = ?1")?
-            .exists((locator.as_str(),))?;
-        Ok(!taken)
+    pub fn locators(&self, beginning: &str) -> Result<Vec<Locator>, LedgerError> {
+        // '~' comes after every character that a locator has.
+        let sql = "SELECT locator FROM booking WHERE locator BETWEEN ?1 AND ?1 || '~'";
+        let mut statement = self.prepare(sql)?;
+        let mut rows = statement.query((beginning,))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(parsed(row, 0)?);
+        }
+        Ok(found)
     }
 
     /// Whose these seats of a leg are; those that are free are left out.
