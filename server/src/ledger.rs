@@ -10,6 +10,7 @@
 //! counts are derived, never stored; a numbering never goes back.
 
 mod backup;
+mod confirmations;
 mod directory;
 mod error;
 mod export;
@@ -42,6 +43,7 @@ use trecho_shared::time::Moment;
 use crate::booking::{BookingKey, Cabin, Counters, SessionKey};
 
 pub use backup::{BackupError, Occupied, Recovered, back_up, recover};
+use confirmations::Confirmations;
 pub(crate) use directory::{bytes, has_room};
 pub use error::{LedgerError, OpenError};
 pub use export::{BookingRow, Export, LegRow};
@@ -74,6 +76,7 @@ pub struct Ledger {
     cabins: HashMap<Arc<Cabin>, i64>,
     /// Cabins that the open transaction added.
     fresh_cabins: Vec<Arc<Cabin>>,
+    confirmations: Confirmations,
     /// Frames in the write-ahead log, as the last commit left it.
     log_frames: Arc<AtomicU32>,
     /// From so many on they are carried home.
@@ -120,7 +123,9 @@ impl Ledger {
             }))
             .map_err(in_file)?;
         let (epoch, counters) = read_counters(&connection).map_err(in_file)?;
-        let cabins = restore::read_cabins(&connection).map_err(|error| error.on_opening(&path))?;
+        let on_opening = |error: LedgerError| error.on_opening(&path);
+        let cabins = restore::read_cabins(&connection).map_err(on_opening)?;
+        let confirmations = Confirmations::read(&connection).map_err(on_opening)?;
         Ok(Self {
             connection,
             directory: directory.to_owned(),
@@ -129,6 +134,7 @@ impl Ledger {
             open: false,
             cabins: cabins.into_iter().map(|(key, cabin)| (cabin, key)).collect(),
             fresh_cabins: Vec::new(),
+            confirmations,
             log_frames,
             checkpoint_frames: CHECKPOINT_FRAMES,
             checkpoint_at: CHECKPOINT_FRAMES,
@@ -166,6 +172,7 @@ impl Ledger {
         self.open = false;
         self.counters = counters;
         self.fresh_cabins.clear();
+        self.confirmations.keep();
         Ok(true)
     }
 
@@ -182,6 +189,7 @@ impl Ledger {
         for cabin in self.fresh_cabins.drain(..) {
             self.cabins.remove(&cabin);
         }
+        self.confirmations.undo();
         Ok(())
     }
 

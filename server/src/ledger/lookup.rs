@@ -17,13 +17,16 @@ impl Ledger {
     /// # Errors
     /// If the database fails: the process has to end.
     pub fn recall(&self, session: SessionKey, key: &str) -> Result<Option<Recalled>, LedgerError> {
-        let recalled = self
-            .prepare("SELECT booking, body_hash FROM confirmation WHERE session = ?1 AND key = ?2")?
-            .query_row((session.0, key), |row| {
-                Ok(Recalled { booking: BookingKey(row.get(0)?), body_hash: row.get(1)? })
-            })
-            .optional()?;
-        Ok(recalled)
+        for booking in self.confirmations.of(session, key) {
+            let sql = "SELECT body_hash FROM confirmation WHERE booking = ?1 AND key = ?2";
+            let recalled = self.prepare(sql)?.query_row((booking.0, key), |row| {
+                Ok(Recalled { booking, body_hash: row.get(0)? })
+            });
+            if let Some(recalled) = recalled.optional()? {
+                return Ok(Some(recalled));
+            }
+        }
+        Ok(None)
     }
 
     /// The locators with this beginning that bookings have.

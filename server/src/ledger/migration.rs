@@ -7,10 +7,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::OpenError;
 
 /// Step `n` is at `n - 1`. A released step is never edited.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
 ];
 
 /// Marks the file as ours: `TRCH`.

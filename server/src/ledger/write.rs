@@ -119,7 +119,9 @@ impl Ledger {
     }
 
     fn forget_session(&mut self, session: SessionKey) -> Written {
-        self.execute("DELETE FROM confirmation WHERE session = ?1", (session.0,))?;
+        for booking in self.confirmations.forget(session) {
+            self.execute_one("DELETE FROM confirmation WHERE booking = ?1", (booking.0,))?;
+        }
         self.execute_one("DELETE FROM session WHERE session = ?1", (session.0,))
     }
 
@@ -200,9 +202,10 @@ impl Ledger {
         if defect!(LostIdempotency) {
             return Ok(());
         }
+        self.confirmations.add(session, key, booking);
         self.execute_one(
-            "INSERT INTO confirmation (session, key, booking, body_hash) VALUES (?1, ?2, ?3, ?4)",
-            (session.0, key, booking.0, body_hash),
+            "INSERT INTO confirmation (booking, session, key, body_hash) VALUES (?1, ?2, ?3, ?4)",
+            (booking.0, session.0, key, body_hash),
         )
     }
 

@@ -100,7 +100,7 @@ const CASES: [(&str, &str); 40] = [
     ("DELETE FROM ticket WHERE ticket = 0", "a booking has tickets"),
 ];
 
-const MORE_CASES: [(&str, &str); 22] = [
+const MORE_CASES: [(&str, &str); 23] = [
     ("UPDATE session SET token_hash = x'00' WHERE session = 1", "hashes have 32"),
     ("UPDATE booking SET claim_hash = x''", "hashes have 32"),
     ("UPDATE confirmation SET body_hash = zeroblob(33)", "hashes have 32"),
@@ -116,7 +116,11 @@ const MORE_CASES: [(&str, &str); 22] = [
          ALTER TABLE two RENAME TO booking; UPDATE booking SET locator = 'ACDEFH'",
         "bookings have their own",
     ),
-    ("UPDATE confirmation SET booking = 3", "a confirmation is of"),
+    (
+        "UPDATE confirmation SET booking = 3 WHERE booking = (SELECT max(booking) FROM confirmation)",
+        "a confirmation is of",
+    ),
+    ("UPDATE confirmation SET key = 'k', session = 1", "a session's keys have"),
     ("DELETE FROM session WHERE deadline IS NULL", "a confirmation is of"),
     (
         "INSERT INTO sample VALUES (1, 7); INSERT INTO sample VALUES (2, 7)",

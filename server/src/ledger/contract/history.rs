@@ -1,13 +1,15 @@
 //! What earlier releases left on disk is carried forward, whole.
 
 use super::*;
+use crate::booking::SessionKey;
 use crate::ledger::{OpenError, verify};
 
 /// What a server with each of the earlier schemas had on disk: two bookings, one of them cancelled,
 /// and a cart. Schema `n` is at `n - 1`.
-const LEFT: [&str; 2] = [
+const LEFT: [&str; 3] = [
     include_str!("../migrations/fixtures/0001.sql"),
     include_str!("../migrations/fixtures/0002.sql"),
+    include_str!("../migrations/fixtures/0003.sql"),
 ];
 
 /// When that server was killed.
@@ -50,6 +52,10 @@ fn is_carried_forward(left: &str) {
     assert_eq!(left, [1, 178, 178]);
     let locator: Locator = "D7VEKU".parse().unwrap();
     assert!(ledger.locators("D7V").unwrap().contains(&locator), "bookings are there");
+    for (key, booking) in [("first", Some(1)), ("second", Some(2)), ("third", None)] {
+        let recalled = ledger.recall(SessionKey(1), key).unwrap();
+        assert_eq!(recalled.map(|recalled| recalled.booking), booking.map(BookingKey), "{key}");
+    }
     drop(ledger);
 
     let again = Ledger::open(directory.path()).unwrap();

@@ -19,7 +19,7 @@ FROM main.ticket LEFT JOIN main.leg USING (leg)
 ";
 
 /// What holds, and the query for where it does not: one column of text.
-pub(super) const RULES: [(&str, &str); 28] = [
+pub(super) const RULES: [(&str, &str); 29] = [
     (
         "references lead somewhere",
         "SELECT \"table\" || ' has ' || count(*) || ' that lead to no ' || parent
@@ -190,6 +190,12 @@ pub(super) const RULES: [(&str, &str); 28] = [
                 confirmation.booking || ' is not'
          FROM confirmation LEFT JOIN session USING (session) LEFT JOIN booking USING (booking)
          WHERE session.session IS NULL OR booking.booking IS NULL",
+    ),
+    (
+        "a session's keys have led to one booking each",
+        "SELECT 'one of session ' || session || ' to bookings ' || min(booking) || ' and ' ||
+                max(booking)
+         FROM confirmation GROUP BY session, key HAVING count(*) > 1",
     ),
     (
         "there is at most one sample timetable",
