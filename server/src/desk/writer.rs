@@ -111,22 +111,24 @@ impl Writer {
         Ok(())
     }
 
-    /// Decides every order, writes what it changes before the next one looks anything up, and
-    /// commits all of it.
+    /// Decides every order, writes what they change before one of them looks it up, and commits all
+    /// of it.
     fn decide(&mut self, queue: &mut [Order], batch: &mut Batch) -> Result<(), LedgerError> {
         let mut now = self.clock.now();
         if defect!(RetryReads) {
-            queue.iter_mut().try_for_each(|order| self.look_up(&mut order.command))?;
+            for order in &mut *queue {
+                self.look_up(&mut order.command, batch, now)?;
+            }
         }
         for order in queue {
             now = self.clock.now();
             let late = defect!(ExpiryRace) && matches!(order.command, Command::Confirm(..));
             while let Some(due) = self.state.due(now).filter(|_| !late) {
-                self.put_down(due.changes, now, batch)?;
+                self.apply(due.changes, batch);
                 batch.lost(due.lost);
             }
             if !defect!(RetryReads) {
-                self.look_up(&mut order.command)?;
+                self.look_up(&mut order.command, batch, now)?;
             }
             let mut decision = self.state.decide(&order.command, now);
             if let Err(wait_ms) = self.is_in_budget(&order.command, &decision.changes, now) {
@@ -137,10 +139,11 @@ impl Writer {
                 let record = operation.audited(&decision.answer, now);
                 decision.changes.push(Change::Audited(Box::new(record)));
             }
-            self.put_down(decision.changes, now, batch)?;
+            self.apply(decision.changes, batch);
             batch.answer(decision.answer.map_err(Rejection::Refused));
             batch.lost(decision.lost);
         }
+        self.write(batch, now)?;
         if defect!(EventBeforeCommit) {
             self.outward.apply(&batch.changes);
             self.outward.publish(&batch.changes);
@@ -176,7 +179,9 @@ impl Writer {
     ) -> Result<(), LedgerError> {
         for order in queue {
             let now = self.settle_in_memory(batch);
-            self.look_up(&mut order.command)?;
+            // What is decided here is true without the disk.
+            batch.note_written();
+            self.look_up(&mut order.command, batch, now)?;
             let decision = self.state.decide(&order.command, now);
             // Nothing that an operator did goes without its line in the audit log.
             let unaudited = matches!(order.command, Command::Operate(_)) && decision.answer.is_ok();
@@ -207,27 +212,21 @@ impl Writer {
         now
     }
 
-    /// Puts changes into effect and into the open transaction.
-    fn put_down(
-        &mut self,
-        changes: Vec<Change>,
-        now: Moment,
-        batch: &mut Batch,
-    ) -> Result<(), LedgerError> {
-        if changes.is_empty() {
-            return Ok(());
-        }
-        let from = batch.changes.len();
-        self.apply(changes, batch);
-        self.ledger.write(&batch.changes[from..], now)
+    /// Puts what has been decided into the open transaction: all at once, since each kind of
+    /// statement is then looked up once for many.
+    fn write(&mut self, batch: &mut Batch, now: Moment) -> Result<(), LedgerError> {
+        self.ledger.write(batch.unwritten(), now)?;
+        batch.note_written();
+        Ok(())
     }
 
+    /// Puts changes into effect.
     fn apply(&mut self, changes: Vec<Change>, batch: &mut Batch) {
         for change in &changes {
             self.state.apply(change);
             self.budgets.apply(change);
         }
-        batch.changes.extend(changes);
+        batch.add(changes);
     }
 
     /// As if the batch had not been decided.
@@ -238,8 +237,7 @@ impl Writer {
             self.state.revert(change);
             self.budgets.revert(change);
         }
-        batch.changes.clear();
-        batch.steps.clear();
+        *batch = Batch::default();
         Ok(())
     }
 
@@ -252,15 +250,24 @@ impl Writer {
     }
 
     /// Fills in what only the ledger knows, as it is after all orders before.
-    fn look_up(&mut self, command: &mut Command) -> Result<(), LedgerError> {
+    fn look_up(
+        &mut self,
+        command: &mut Command,
+        batch: &mut Batch,
+        now: Moment,
+    ) -> Result<(), LedgerError> {
         match command {
             Command::Confirm(caller, purchase) => {
+                if batch.has_unwritten_sale(caller.session) {
+                    self.write(batch, now)?;
+                }
                 purchase.recalled = self.ledger.recall(caller.session, &purchase.key)?;
                 if purchase.recalled.is_none() {
-                    purchase.locator = self.draw_locator()?;
+                    purchase.locator = self.draw_locator(batch, now)?;
                 }
             }
             Command::Cancel(cancellation) => {
+                self.write(batch, now)?;
                 let booking =
                     self.ledger.booking(cancellation.locator, &cancellation.claim_hash)?;
                 cancellation.booking = booking.map(Box::new);
@@ -268,6 +275,7 @@ impl Writer {
             Command::Operate(operation) => match &mut operation.action {
                 Action::Block { leg, seats, claims, .. }
                 | Action::Unblock { leg, seats, claims } => {
+                    self.write(batch, now)?;
                     *claims = self.ledger.claims(*leg, seats)?;
                 }
                 Action::Note
@@ -291,15 +299,19 @@ impl Writer {
         Ok(())
     }
 
-    fn draw_locator(&mut self) -> Result<Locator, LedgerError> {
-        self.locators
-            .draw(|beginning| self.ledger.locators(beginning))?
-            .ok_or(LedgerError::Differs("no locator was found that is free"))
+    fn draw_locator(&mut self, batch: &mut Batch, now: Moment) -> Result<Locator, LedgerError> {
+        let Self { locators, ledger, .. } = self;
+        let drawn = locators.draw(|beginning| {
+            ledger.write(batch.unwritten(), now)?;
+            batch.note_written();
+            ledger.locators(beginning)
+        })?;
+        drawn.ok_or(LedgerError::Differs("no locator was found that is free"))
     }
 
     /// The board first, then the answers, then the feed.
     fn tell(&mut self, queue: &mut Vec<Order>, batch: Batch) {
-        let Batch { changes, steps } = batch;
+        let Batch { changes, steps, .. } = batch;
         let news = !changes.is_empty() && !defect!(EventBeforeCommit);
         if news {
             self.outward.apply(&changes);

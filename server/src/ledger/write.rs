@@ -1,10 +1,12 @@
 //! Changes into rows: each change writes just what a restart needs of it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use rusqlite::{CachedStatement, Params};
+use rusqlite::{CachedStatement, Connection, Params};
 use trecho_shared::time::Moment;
 
+use super::confirmations::Confirmations;
 use super::{Ledger, LedgerError};
 use crate::booking::{
     AuditRecord, BookingKey, BookingRecord, Cabin, CartClock, Change, HoldRecord, LegFacts, LegKey,
@@ -47,12 +49,31 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::NoRoom`] asks for [`Ledger::undo`]; after any other the process has to end.
     pub fn write(&mut self, changes: &[Change], at: Moment) -> Result<(), LedgerError> {
-        changes
-            .iter()
-            .try_for_each(|change| self.write_one(change, at))
-            .map_err(|error| self.judge(error))
+        let Self { connection, open, cabins, fresh_cabins, confirmations, .. } = self;
+        let statements = Vec::new();
+        let mut pen = Pen { connection, statements, open, cabins, fresh_cabins, confirmations };
+        let written = changes.iter().try_for_each(|change| pen.write_one(change, at));
+        drop(pen);
+        written.map_err(|error| self.judge(error))
     }
 
+    pub(super) fn prepare(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
+        self.connection.prepare_cached(sql)
+    }
+}
+
+/// Writes many changes, and looks each statement up once for all of them.
+struct Pen<'ledger> {
+    connection: &'ledger Connection,
+    /// A handful, each with the text that it was prepared from.
+    statements: Vec<(&'static str, CachedStatement<'ledger>)>,
+    open: &'ledger mut bool,
+    cabins: &'ledger mut HashMap<Arc<Cabin>, i64>,
+    fresh_cabins: &'ledger mut Vec<Arc<Cabin>>,
+    confirmations: &'ledger mut Confirmations,
+}
+
+impl<'ledger> Pen<'ledger> {
     fn write_one(&mut self, change: &Change, at: Moment) -> Written {
         match change {
             Change::SessionOpened { .. }
@@ -288,23 +309,28 @@ impl Ledger {
 
     /// Every change that the rules make is about exactly one row. If it is not there, the two
     /// have parted ways, and going on could sell a seat twice.
-    fn execute_one(&mut self, sql: &str, params: impl Params) -> Written {
+    fn execute_one(&mut self, sql: &'static str, params: impl Params) -> Written {
         match self.execute(sql, params)? {
             1 => Ok(()),
             _ => Err(LedgerError::Differs("a change found no row to be about")),
         }
     }
 
-    fn execute(&mut self, sql: &str, params: impl Params) -> Result<usize, LedgerError> {
-        if !self.open {
+    fn execute(&mut self, sql: &'static str, params: impl Params) -> Result<usize, LedgerError> {
+        if !*self.open {
             // At once, not at the first write: so that a failure to begin is told from the rest.
-            self.prepare("BEGIN IMMEDIATE")?.execute(())?;
-            self.open = true;
+            self.statement("BEGIN IMMEDIATE")?.execute(())?;
+            *self.open = true;
         }
-        Ok(self.prepare(sql)?.execute(params)?)
+        Ok(self.statement(sql)?.execute(params)?)
     }
 
-    pub(super) fn prepare(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
-        self.connection.prepare_cached(sql)
+    fn statement(&mut self, sql: &'static str) -> rusqlite::Result<&mut CachedStatement<'ledger>> {
+        let known = self.statements.iter().position(|(text, _)| *text == sql);
+        let at = known.unwrap_or(self.statements.len());
+        if known.is_none() {
+            self.statements.push((sql, self.connection.prepare_cached(sql)?));
+        }
+        Ok(&mut self.statements[at].1)
     }
 }
