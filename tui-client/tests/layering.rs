@@ -206,6 +206,19 @@ const WALLS: &[Wall] = &[
         but: &["tui-client/src/demo", "tui-client/src/cli"],
         never: &["trecho_server"],
     },
+    Wall {
+        why: "who measures is a stranger to what is measured",
+        inside: &["bench/src", "bench/Cargo.toml"],
+        but: &[],
+        never: &[
+            "trecho_server",
+            "trecho_tui",
+            "trecho_shared",
+            "trecho-server",
+            "trecho-tui",
+            "trecho-shared",
+        ],
+    },
 ];
 
 fn root() -> PathBuf {
