@@ -118,7 +118,15 @@ class Servers:
         command = [str(self.binaries / "trechod"), "serve", "--listen", f"127.0.0.1:{port}"]
         command += ["--data", str(data), "--timetable", "none", "--admin-socket", "none"]
         command += ["--log-level", "warn"]
+        began = time.monotonic()
         with self.running(command, port, "trechod") as server:
+            # The port is open before the legs are read: ready is who answers.
+            with socket.create_connection(("127.0.0.1", port), PATIENCE) as probe:
+                probe.sendall(b'{"jsonrpc":"2.0","id":1,"method":"server.ping","params":{}}\n')
+                reply = probe.makefile("rb").readline()
+            if b'"result"' not in reply:
+                raise SystemExit(f"trechod is not ready: {reply!r}")
+            server.ready_seconds = time.monotonic() - began
             yield server
 
     @contextlib.contextmanager
