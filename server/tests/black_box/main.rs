@@ -30,6 +30,7 @@ mod pipelining;
 mod places;
 mod protocol_examples;
 mod races;
+mod replays;
 mod restart;
 mod rules;
 mod sample;

@@ -115,6 +115,83 @@ async fn a_locator_that_exists_is_looked_up_no_slower_than_one_that_does_not() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_over_is_refused_no_slower_than_one_that_never_was() {
+    const ROUNDS: usize = 300;
+    let world = World::new().await;
+    let mut ana = world.client().await;
+    let over = ana.open().await;
+    ana.ok("session.close", json!({})).await;
+    // One character away from the token of a session that is there.
+    let there = world.client().await.open().await;
+    let near = format!("{}{}", &there[..42], if there.ends_with('A') { "E" } else { "A" });
+    let mut bia = world.client().await;
+    let mut spent = [Vec::new(), Vec::new(), Vec::new()];
+    for round in 0..3 * ROUNDS {
+        let token = [NO_TOKEN, &over, &near][round % 3];
+        let started = Instant::now();
+        let refusal = bia.refusal("session.open", json!({ "resume": token })).await;
+        spent[round % 3].push(started.elapsed());
+        assert_eq!(refusal["kind"], "session_unknown");
+    }
+    let [never, over, near] = spent.map(|mut spent| {
+        spent.sort_unstable();
+        spent[ROUNDS / 2]
+    });
+    println!(
+        "median of a refused token: {never:?} that never was, {over:?} over, {near:?} near one"
+    );
+    for other in [over, near] {
+        assert!(other < never * 4 && never < other * 4, "{other:?}, {never:?}");
+    }
+}
+
+#[tokio::test]
+async fn neither_token_nor_claim_code_is_on_the_disk_in_any_form_that_opens_something() {
+    let mut world = World::new().await;
+    let mut ana = world.client().await;
+    let token = ana.open().await;
+    let booking = booked(&mut ana).await;
+    ana.hold(&[leg(2210)]).await;
+    world.crash();
+    let claim = booking["claim"].as_str().unwrap().replace('-', "");
+    let bytes = data_encoding::BASE64URL_NOPAD.decode(token.as_bytes()).unwrap();
+    let mut looked_at = 0;
+    for entry in std::fs::read_dir(&world.config.data_dir).unwrap() {
+        let Ok(content) = std::fs::read(entry.unwrap().path()) else { continue };
+        looked_at += content.len();
+        let has = |what: &[u8]| content.windows(what.len()).any(|window| window == what);
+        assert!(!has(token.as_bytes()) && !has(&bytes), "the token");
+        assert!(!has(claim.as_bytes()) && !has(claim.to_lowercase().as_bytes()), "the claim code");
+        assert!(!has(booking["claim"].as_str().unwrap().as_bytes()), "the claim code");
+    }
+    assert!(looked_at > 10_000, "the ledger was read");
+}
+
+#[tokio::test]
+async fn tokens_and_claim_codes_have_nothing_in_common() {
+    let world = World::new().await;
+    let mut seen = std::collections::HashSet::new();
+    let (mut tokens, mut claims) = (Vec::new(), Vec::new());
+    for _ in 0..120 {
+        let mut client = world.client().await;
+        let token = client.open().await;
+        let booking = booked(&mut client).await;
+        assert!(seen.insert(token.clone()) && seen.insert(booking["claim"].to_string()));
+        tokens.push(token);
+        claims.push(booking["claim"].as_str().unwrap().to_owned());
+    }
+    // At no place do all begin, go on or end alike: that would be a counter or a clock.
+    for texts in [&tokens, &claims] {
+        for at in (0..texts[0].len()).filter(|at| texts[0].as_bytes()[*at] != b'-') {
+            let here: std::collections::HashSet<u8> =
+                texts.iter().map(|text| text.as_bytes()[at]).collect();
+            // The last character of each carries fewer bits than the others.
+            assert!(here.len() >= 3, "place {at} has only {here:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_cursor_that_is_made_up_opens_nothing_and_harms_nothing() {
     let world = World::new().await;
     let mut ana = world.client().await;
