@@ -12,11 +12,11 @@ FROM ${BUILDER_IMAGE} AS build
 WORKDIR /src
 COPY . .
 # Crates and compiled dependencies live in cache mounts: a change of ours compiles ours alone.
-# The passenger's program is built without the demo, and thereby without SQLite.
+# The passenger's program is built without the demo, and thereby without SQLite; both at once, so that
+# what they share is compiled once.
 RUN --mount=type=cache,id=trecho-registry,target=/usr/local/cargo/registry \
     --mount=type=cache,id=trecho-target,target=/src/target,sharing=locked \
-    cargo build --release --locked -p trecho-server \
-    && cargo build --release --locked -p trecho-tui --no-default-features \
+    cargo build --release --locked -p trecho-server -p trecho-tui --no-default-features \
     && mkdir -p /out/data \
     && cp target/release/trechod target/release/trecho /out/
 

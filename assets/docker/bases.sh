@@ -33,16 +33,23 @@ trust() {
     fi
 }
 
+# What a package manager keeps and people read is nothing that a build or a server needs.
+lean=(--exclude=./var/cache/apt --exclude=./var/lib/apt/lists --exclude=./usr/share/doc
+    --exclude=./usr/share/man --exclude=./usr/share/locale --exclude=./usr/share/info)
+
 make_standins() {
     echo "no registry answers: making stand-ins for the base images" >&2
     debootstrap --variant=minbase --include=ca-certificates bookworm "$root" >&2
     trust "$root"
-    tar -C "$root" -c . | "$docker" import - "$standin_runtime" >&2
+    tar -C "$root" "${lean[@]}" -c . | "$docker" import - "$standin_runtime" >&2
 
     chroot "$root" apt-get install -y --no-install-recommends gcc libc6-dev python3 >&2
-    # The toolchain itself, without rustup before it and without its manuals.
-    tar -C "$(cd "$top" && rustc --print sysroot)" -c --exclude=./share --exclude=./lib/rustlib/src . |
-        tar -C "$root/usr/local" -x --no-same-owner
+    # The toolchain itself, without rustup before it and without its manuals. Linked, not copied, where
+    # that can be: it takes more room than all the rest.
+    local toolchain
+    toolchain=$(cd "$top" && rustc --print sysroot)
+    cp -al "$toolchain/." "$root/usr/local/" 2>/dev/null || cp -a "$toolchain/." "$root/usr/local/"
+    rm -rf "$root/usr/local/share" "$root/usr/local/lib/rustlib/src"
     mkdir -p "$root/usr/local/cargo"
     # How this machine's cargo reaches its registry, if it needs to be told.
     for config in config config.toml; do
@@ -50,7 +57,7 @@ make_standins() {
             cp "${CARGO_HOME:-$HOME/.cargo}/$config" "$root/usr/local/cargo/"
         fi
     done
-    tar -C "$root" -c . |
+    tar -C "$root" "${lean[@]}" -c . |
         "$docker" import --change 'ENV CARGO_HOME=/usr/local/cargo' - "$standin_builder" >&2
 }
 

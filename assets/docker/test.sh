@@ -3,8 +3,8 @@
 # kills the server with -9, and looks whether anything was lost.
 #
 # Needs an engine that answers, a docker client that speaks BuildKit, and tmux for the full-screen
-# part. Removes what it made, except base images and build cache, so that the next run is quick.
-# Ends with 77 if it cannot build here at all.
+# part. Removes what it made, except stand-ins for base images and build cache, so that the next run is
+# quick; TRECHO_DOCKER_PRUNE=1 keeps nothing of either. Ends with 77 if it cannot build here at all.
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -58,8 +58,13 @@ cleanup() {
     # shellcheck disable=SC2046 # ids are words
     "$DOCKER" rm -fv $("$DOCKER" ps -aq --filter "label=$run") >/dev/null 2>&1
     "$DOCKER" network rm "$run" >/dev/null 2>&1
-    "$DOCKER" volume rm "$run-data" "$run-import" "$run-passenger" >/dev/null 2>&1
+    "$DOCKER" volume rm "$run-data" "$run-import" "$run-passenger" "$run-pair" >/dev/null 2>&1
     "$DOCKER" rmi "${built[@]}" >/dev/null 2>&1
+    if [ "${TRECHO_DOCKER_PRUNE:-0}" = 1 ]; then
+        # shellcheck disable=SC2046 # names are words
+        "$DOCKER" rmi $("$DOCKER" images -q 'trecho-standin-*') >/dev/null 2>&1
+        "$DOCKER" builder prune -af >/dev/null 2>&1
+    fi
     rm -rf "$work"
     exit "$status"
 }
@@ -138,6 +143,12 @@ health() { [ "$(d inspect -f '{{.State.Health.Status}}' "$run-server")" = "$1" ]
 until_true 60 "the server to be healthy" health healthy
 note "healthy, read-only, no capabilities, uid $(d inspect -f '{{.Config.User}}' "$run-server")"
 
+# The operators' socket is for the server's own user, inside of the container.
+operate() { d exec "$run-server" trechod "$@"; }
+operate admin legs --json >"$work/legs.json"
+grep -q "$last" "$work/legs.json" || fail "trechod admin lists: $(cat "$work/legs.json")"
+note "docker exec … trechod admin lists its legs"
+
 # -- three passengers, one seat --------------------------------------------------------------------
 
 # passenger NAME ARGUMENTS…: starts the Python client in a container of its own.
@@ -198,14 +209,18 @@ screen() {
     tmux -L "$tmux_socket" send-keys -t "$name" q
 }
 if command -v tmux >/dev/null; then
-    echo "the full-screen client in a container"
+    echo "the full-screen programs in containers"
     d volume create --label "$run" "$run-passenger" >/dev/null
     screen fullscreen TR1042 "$DOCKER" run -it --rm --label "$run" --network "$run" "${hardened[@]}" \
         -v "$run-passenger:/var/lib/trecho-client" -e TERM=xterm-256color "$client_image" server:7470
     note "it draws:"
     grep -m 3 -E 'TR1042|TR9001' "$work/fullscreen.screen" | cut -c 1-100 | sed 's/^/    /'
+    screen top "$last" "$DOCKER" exec -it "$run-server" trechod top
+    grep -q READY "$work/top.screen" || fail "trechod top shows: $(cat "$work/top.screen")"
+    note "docker exec -it … trechod top draws:"
+    head -3 "$work/top.screen" | cut -c 1-100 | sed 's/^/    /'
 else
-    echo "the full-screen client: skipped, there is no tmux here"
+    echo "the full-screen programs: skipped, there is no tmux here"
 fi
 
 # -- kill -9 ---------------------------------------------------------------------------------------
@@ -236,6 +251,30 @@ d stop -t 15 "$run-server" >/dev/null
 [ "$(d inspect -f '{{.State.ExitCode}}' "$run-server")" = 0 ] || fail "SIGTERM did not end with 0"
 note "SIGTERM drained it: exit code 0"
 
+# -- encrypted -------------------------------------------------------------------------------------
+
+echo "a server with a certificate, in a volume"
+d volume create --label "$run" "$run-pair" >/dev/null
+d run --rm "${common[@]}" "${hardened[@]}" -v "$run-pair:/var/lib/trecho" "$server_image" \
+    cert --host encrypted --out /var/lib/trecho/pair >"$work/cert.txt"
+d run -d "${common[@]}" "${hardened[@]}" --name "$run-encrypted" --network-alias encrypted \
+    -v "$run-pair:/etc/trecho:ro" -v "$run-import:/import:ro" -e TRECHO_TIMETABLE=/import/legs.csv \
+    -e TRECHO_TLS_CERT=/etc/trecho/pair/cert.pem -e TRECHO_TLS_KEY=/etc/trecho/pair/key.pem \
+    --health-interval 1s --health-timeout 2s --health-retries 2 "$server_image" >/dev/null
+health_of() { [ "$(d inspect -f '{{.State.Health.Status}}' "$1")" = "$2" ]; }
+until_true 60 "the encrypted server to be healthy" health_of "$run-encrypted" healthy
+trusting=(--rm "${common[@]}" "${hardened[@]}" -v "$run-pair:/etc/trecho:ro")
+d run "${trusting[@]}" "$passenger_image" --json --server encrypted:7470 \
+    --ca /etc/trecho/pair/cert.pem book "$plenty" --passenger "Eva Sales" >"$work/eva.json"
+d run "${trusting[@]}" "$client_image" race encrypted:7470 --ca /etc/trecho/pair/cert.pem \
+    --clients 5 --leg "$last" --json >"$work/race.json"
+[ "$(field oversold <"$work/race.json")" = 0 ] || fail "the race says: $(cat "$work/race.json")"
+note "healthy; the Python client booked $(field locator <"$work/eva.json"), and five raced, over TLS"
+if d run "${trusting[@]}" "$passenger_image" --server encrypted:7470 search >/dev/null 2>&1; then
+    fail "the encrypted server answers in plain text"
+fi
+d rm -fv "$run-encrypted" >/dev/null
+
 # -- compose ---------------------------------------------------------------------------------------
 
 if ! compose version >/dev/null 2>&1; then
@@ -245,15 +284,29 @@ fi
 echo "compose: two servers side by side"
 cd "$top"
 export TRECHO_TAG=$tag
-compose_up() { TRECHO_PORT=$2 compose -p "$run-$1" up -d --no-build >"$work/compose.log" 2>&1; }
+compose_up() { # PROJECT PORT METRICS_PORT
+    TRECHO_PORT=$2 TRECHO_METRICS_PORT=$3 compose -p "$run-$1" up -d --no-build >"$work/compose.log" 2>&1
+}
+page() { # PORT PATH: an operators' page
+    python3 -c 'import sys, urllib.request as web; print(web.urlopen(sys.argv[1], timeout=10).read().decode())' \
+        "http://127.0.0.1:$1$2"
+}
 answers() { python3 "$top/assets/python/trecho.py" --server "127.0.0.1:$1" search --limit 1 >/dev/null 2>&1; }
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 for project in one two; do
     port=$(free_port)
-    compose_up "$project" "$port" || fail "compose: $(tail -20 "$work/compose.log")"
+    metrics=$(free_port)
+    compose_up "$project" "$port" "$metrics" || fail "compose: $(tail -20 "$work/compose.log")"
     until_true 90 "compose's server to answer on port $port" answers "$port"
-    note "$project answers on port $port"
+    page "$metrics" /readyz >/dev/null || fail "$project is not ready"
+    page "$metrics" /metrics | grep -q '^trecho_build_info' || fail "$project tells no numbers"
+    note "$project answers on port $port, and tells its numbers on port $metrics"
 done
+compose -p "$run-one" exec -T server trechod admin legs --limit 1 >/dev/null ||
+    fail "trechod admin does not work in compose's server"
+compose --profile observability config >"$work/config.yaml" 2>"$work/config.err" ||
+    fail "the profile observability: $(cat "$work/config.err")"
+note "the profile observability has $(grep -c '^    image:' "$work/config.yaml") services"
 if command -v tmux >/dev/null; then
     screen second 'TR[0-9]' env PATH="$PATH" TRECHO_TAG="$tag" \
         "${compose_command[@]}" -p "$run-two" run --rm client
