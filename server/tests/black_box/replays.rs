@@ -95,7 +95,8 @@ async fn every_request_sent_twice_does_what_it_did_once() {
     let mut tried: Vec<&str> = script.iter().map(|(method, ..)| *method).collect();
     tried.dedup();
     let mut all = Request::METHODS.to_vec();
-    (tried.sort_unstable(), all.sort_unstable());
+    tried.sort_unstable();
+    all.sort_unstable();
     assert_eq!(tried, all, "every method");
     send_twice(&mut world.client().await, &script).await;
     // Once more after a restart: the hold is gone and the booking cancelled, so these lines differ.
