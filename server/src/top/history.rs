@@ -98,6 +98,14 @@ impl History {
         self.0.back().map(|(_, rates)| *rates)
     }
 
+    /// A series' rate in its busiest second of the span, if anything was heard in it.
+    pub(super) fn peak(&self, series: Series, span: Span) -> Option<f64> {
+        let (newest, _) = self.0.back()?;
+        let seconds = i64::try_from(span.seconds()).unwrap_or(i64::MAX);
+        let within = self.0.iter().filter(|(second, _)| newest.saturating_sub(*second) < seconds);
+        within.map(|(_, rates)| rates[series as usize]).reduce(f64::max)
+    }
+
     /// A series as columns of a graph, the newest last; a column is the mean of its seconds, `None`
     /// where nothing was heard. No more than `columns`, and no more than the span needs.
     pub(super) fn columns(&self, series: Series, span: Span, columns: usize) -> Vec<Option<f64>> {
@@ -142,6 +150,16 @@ mod tests {
         let history = history(seconds.map(|second| (second, f64::from(u8::from(second >= 700)))));
         let columns = history.columns(Series::Holds, Span::Minute, 6);
         assert_eq!(columns, [None, Some(0.0), Some(0.0), Some(0.0), Some(1.0), Some(1.0)]);
+    }
+
+    #[test]
+    fn the_peak_is_one_second_s_and_of_the_span_alone() {
+        let rate = |second: i64| [(100, 7.0), (650, 5.0)].iter().find(|(at, _)| *at == second);
+        let history = history((0..700).map(|second| (second, rate(second).map_or(1.0, |at| at.1))));
+        assert_eq!(history.peak(Series::Holds, Span::QuarterHour), Some(7.0));
+        assert_eq!(history.peak(Series::Holds, Span::FiveMinutes), Some(5.0));
+        assert_eq!(history.peak(Series::Holds, Span::Minute), Some(5.0));
+        assert_eq!(History::default().peak(Series::Holds, Span::Minute), None);
     }
 
     #[test]

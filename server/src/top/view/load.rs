@@ -32,16 +32,18 @@ pub(super) fn draw(cx: Cx<'_>, buf: &mut Buffer, area: Rect) -> Content {
             height: lines - u16::from(lines > 2),
         };
         let columns = history.columns(series, cx.model.span, graph.width.into());
-        let peak = columns.iter().flatten().fold(0.0_f64, |peak, value| peak.max(*value));
+        let highest = columns.iter().flatten().fold(0.0_f64, |highest, value| highest.max(*value));
         let mut pen = Pen::new(cx, buf, (place, u16::from(lines > 2)));
         pen.left(NAME, series.name(), Role::Muted);
         pen.right(RATE, &format!("{}/s", format::rate(now)), Role::Strong);
         if lines > 1 {
+            // Of a second, as the rate above it is: a column is the mean of several.
+            let peak = history.peak(series, cx.model.span).unwrap_or(0.0);
             let mut pen = Pen::new(cx, buf, (place, 1 + u16::from(lines > 2)));
             pen.left(NAME, "  peak", Role::Muted);
             pen.right(RATE, &format!("{}/s", format::rate(peak)), Role::Muted);
         }
-        graph::draw(cx, buf, graph, (&columns, peak));
+        graph::draw(cx, buf, graph, (&columns, highest));
     }
     Content::default()
 }
