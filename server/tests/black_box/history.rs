@@ -3,14 +3,19 @@
 //! Versions and the numbers of holds give the order of what happened, so nothing is searched:
 //! everything is sorted and looked at once. `search` searches, in tiny histories, and must agree.
 
+mod carts;
 mod order;
+mod runs;
 mod search;
 mod tests;
 mod tiny;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+pub(crate) use carts::{Carts, Departure, Ms, Sight, Span, Way};
+
 use order::Order;
+use runs::Runs;
 
 /// When something happened, for the one process that all clients live in: its own ticks.
 pub(crate) type Tick = u64;
@@ -31,7 +36,19 @@ pub(crate) struct Heard {
     pub(crate) leg: String,
     pub(crate) version: u64,
     pub(crate) seats_left: u64,
+    pub(crate) why: Why,
     pub(crate) at: Tick,
+}
+
+/// What changed a leg, as far as it matters here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// A hold took a seat.
+    Held,
+    /// Anything else.
+    Other,
+    /// Several changes in one event.
+    Merged,
 }
 
 /// A seat on a leg.
@@ -52,6 +69,8 @@ pub(crate) enum Got {
     Seats(Vec<(Seat, u64)>),
     /// Nothing, since these legs had no seat left.
     Taken(Vec<String>),
+    /// The server died before it said.
+    Unknown,
 }
 
 /// A hold that its owner gave back.
@@ -78,6 +97,8 @@ pub(crate) struct Sale {
 pub(crate) struct Cancel {
     pub(crate) locator: String,
     pub(crate) begun: Tick,
+    /// It was acknowledged: no ticket of the booking is sold any more, for ever after.
+    pub(crate) answered: bool,
 }
 
 /// What stood when everything had ended and every session was closed.
@@ -106,6 +127,7 @@ pub(crate) struct History {
     pub(crate) releases: Vec<Release>,
     pub(crate) sales: Vec<Sale>,
     pub(crate) cancels: Vec<Cancel>,
+    pub(crate) carts: Carts,
     pub(crate) end: End,
 }
 
@@ -118,6 +140,7 @@ impl History {
         self.releases.extend(other.releases);
         self.sales.extend(other.sales);
         self.cancels.extend(other.cancels);
+        self.carts.join(other.carts);
     }
 
     /// How many refusals are looked into.
@@ -125,15 +148,23 @@ impl History {
         Order::of(self).judged(self)
     }
 
+    /// Of how many holds it is known which changes they were.
+    pub(crate) fn placed(&self) -> usize {
+        Runs::of(self).placed.len()
+    }
+
     /// How much there is of it.
     pub(crate) fn told(&self) -> String {
         let refused = self.holds.iter().filter(|hold| matches!(hold.got, Got::Taken(_))).count();
         format!(
-            "{} confirms answered, {} cancels, {} holds given, {refused} refused ({} \
-             judged), {} looks, {} events",
+            "{} confirms answered, {} cancels ({} acknowledged), {} holds given ({} placed, {} \
+             ended by time), {refused} refused ({} judged), {} looks, {} events",
             self.sales.len(),
             self.cancels.len(),
-            self.holds.len() - refused,
+            self.cancels.iter().filter(|cancel| cancel.answered).count(),
+            self.held().len(),
+            self.placed(),
+            self.carts.expired(),
             self.judged(),
             self.looks.len(),
             self.heard.iter().map(Vec::len).sum::<usize>(),
@@ -146,6 +177,7 @@ impl History {
         self.check_counts(&mut faults);
         self.check_feeds(&mut faults);
         self.check_holds(&mut faults);
+        faults.extend(self.carts.faults());
         faults.extend(Order::of(self).faults(self));
         self.check_keys(&mut faults);
         self.check_owners(&mut faults);
@@ -193,7 +225,7 @@ impl History {
     fn held(&self) -> Vec<&Hold> {
         let first = |hold: &&Hold| match &hold.got {
             Got::Seats(seats) => seats.iter().map(|(_, number)| *number).min(),
-            Got::Taken(_) => None,
+            Got::Taken(_) | Got::Unknown => None,
         };
         let mut held: Vec<&Hold> = self.holds.iter().filter(|hold| first(hold).is_some()).collect();
         held.sort_by_key(first);
@@ -243,23 +275,35 @@ impl History {
         }
     }
 
-    /// One seat, one owner: it is certainly owned from the first answer until a cancel begins.
+    /// One seat, one owner: it is certainly owned from the answer to a hold until its owner sells it
+    /// or gives it back, and from the first answer to a confirm until a cancel begins.
     fn check_owners(&self, faults: &mut Vec<String>) {
         let mut cancelled: HashMap<&str, Tick> = HashMap::new();
         for cancel in &self.cancels {
             let begun = cancelled.entry(&cancel.locator).or_insert(cancel.begun);
             *begun = cancel.begun.min(*begun);
         }
-        let mut owned: BTreeMap<&Seat, BTreeMap<&str, (Tick, Tick)>> = BTreeMap::new();
+        let mut owned: BTreeMap<&Seat, BTreeMap<String, (Tick, Tick)>> = BTreeMap::new();
         for sale in &self.sales {
             let until = cancelled.get(sale.locator.as_str()).copied().unwrap_or(Tick::MAX);
             for seat in &sale.seats {
                 let span = owned
                     .entry(seat)
                     .or_default()
-                    .entry(&sale.locator)
+                    .entry(sale.locator.clone())
                     .or_insert((Tick::MAX, until));
                 span.0 = span.0.min(sale.ended);
+            }
+        }
+        let left = self.carts.left_by();
+        for hold in &self.holds {
+            let Got::Seats(seats) = &hold.got else { continue };
+            for (seat, number) in seats {
+                // Of the others it is not known when they ended.
+                if let Some(until) = left.get(number) {
+                    let owners = owned.entry(seat).or_default();
+                    owners.insert(format!("hold {number}"), (hold.ended, *until));
+                }
             }
         }
         for (seat, owners) in owned {
@@ -275,18 +319,34 @@ impl History {
         }
     }
 
-    /// I2 and I8: what was acknowledged is there once, and nothing else is sold or held.
+    /// I2 and I8: what was acknowledged is there once, what was given back is not, and nothing else
+    /// is sold or held.
     fn check_end(&self, faults: &mut Vec<String>) {
-        let cancelled: BTreeSet<&str> =
-            self.cancels.iter().map(|cancel| cancel.locator.as_str()).collect();
+        // Who was answered at least once; the others may have been heard or not.
+        let mut cancelled: HashMap<&str, bool> = HashMap::new();
+        for cancel in &self.cancels {
+            *cancelled.entry(&cancel.locator).or_default() |= cancel.answered;
+        }
         for sale in &self.sales {
-            let left = self.end.sold.get(&sale.locator);
-            match left {
-                None => faults.push(format!("{} was acknowledged and is gone", sale.locator)),
-                Some(left) if !cancelled.contains(sale.locator.as_str()) && *left != sale.seats => {
-                    faults.push(format!("{} was {:?} and is {left:?}", sale.locator, sale.seats));
-                }
-                Some(_) => {}
+            let Some(left) = self.end.sold.get(&sale.locator) else {
+                faults.push(format!("{} was acknowledged and is gone", sale.locator));
+                continue;
+            };
+            let stands = *left == sale.seats;
+            let well = match cancelled.get(sale.locator.as_str()) {
+                None => stands,
+                Some(true) => left.is_empty(),
+                // All of it or nothing.
+                Some(false) => stands || left.is_empty(),
+            };
+            if !well {
+                let cancel = match cancelled.get(sale.locator.as_str()) {
+                    None => "",
+                    Some(true) => ", was cancelled,",
+                    Some(false) => ", may have been cancelled,",
+                };
+                faults
+                    .push(format!("{} was {:?}{cancel} and is {left:?}", sale.locator, sale.seats));
             }
         }
         let mut sold = BTreeSet::new();

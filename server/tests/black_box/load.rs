@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -18,7 +18,10 @@ use crate::common::client::PATIENCE;
 use crate::common::daemon::two_days_on;
 use crate::common::world::write_csv;
 use crate::common::{Client, Daemon, confirm};
-use crate::history::{Cancel, Got, Heard, History, Hold, Look, Sale, Seat, Tick};
+use crate::history::{
+    Cancel, Departure, Got, Heard, History, Hold, Look, Ms, Release, Sale, Seat, Sight, Span, Tick,
+    Way, Why,
+};
 
 /// So many clients buy at the same time.
 const CLIENTS: u64 = 6;
@@ -35,12 +38,35 @@ struct Scene {
     ticks: Arc<AtomicU64>,
     /// So many purchases were acknowledged.
     bought: watch::Sender<u64>,
+    /// So many carts were heard to end by time.
+    expired: watch::Sender<u64>,
 }
 
 impl Scene {
     fn tick(&self) -> Tick {
         self.ticks.fetch_add(1, Ordering::SeqCst)
     }
+
+    fn begin(&self) -> Begun {
+        Begun { tick: self.tick(), ms: machine_ms() }
+    }
+
+    fn end(&self, begun: Begun) -> Span {
+        Span { begun: begun.tick, ended: self.tick(), from: begun.ms, to: machine_ms() }
+    }
+}
+
+/// When something was asked.
+#[derive(Debug, Clone, Copy)]
+struct Begun {
+    tick: Tick,
+    ms: Ms,
+}
+
+/// The machine's clock.
+fn machine_ms() -> Ms {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    u64::try_from(now.as_millis()).unwrap()
 }
 
 /// A connection whose server may die at any time.
@@ -97,14 +123,19 @@ impl Line {
     }
 }
 
+/// Who holds for no longer than this may be waited for.
+const SHORT_MS: Ms = 2_000;
+
 /// One passenger after the other: each buys under one key until it is known what became of it.
 struct Buyer {
     scene: Scene,
     number: u64,
     dice: u64,
     token: Option<String>,
-    /// A confirm whose outcome is not known.
-    open: Option<String>,
+    /// A confirm whose outcome is not known, and when it was asked first.
+    open: Option<(String, Begun)>,
+    /// The holds of its cart, as far as it knows.
+    cart: Vec<u64>,
     purchases: u64,
     /// The locators of all its bookings.
     bought: HashSet<String>,
@@ -144,20 +175,12 @@ impl Buyer {
 
     /// One purchase; none if the server is gone.
     async fn buy(&mut self, line: &mut Line) -> Option<()> {
-        if line.next == 1 {
-            let params = self.token.as_ref().map_or(json!({}), |token| json!({ "resume": token }));
-            let opened = line.call("session.open", params).await?;
-            self.token = opened["result"]["token"].as_str().map(ToOwned::to_owned);
-            if self.token.is_none() {
-                // It never held anything, so a crash has taken it.
-                assert_eq!(opened["error"]["data"]["kind"], "session_unknown", "{opened}");
-                assert_eq!(self.open, None, "a session that confirmed is remembered");
-                line.next = 1;
-                return Some(());
-            }
+        if line.next == 1 && !self.open_session(line).await? {
+            line.next = 1;
+            return Some(());
         }
-        if let Some(key) = self.open.clone() {
-            self.confirm(line, &key).await?;
+        if self.open.is_some() {
+            self.confirm(line).await?;
         }
         self.look(line).await?;
         let first = usize::try_from(self.below(3)).unwrap();
@@ -165,21 +188,119 @@ impl Buyer {
         if self.below(2) == 0 {
             asks.push(json!({ "leg": self.scene.legs[(first + 1) % 3] }));
         }
-        if no_room(&line.call("cart.release", json!({})).await?) {
+        if !self.release(line).await? {
             return Some(());
         }
         if !self.hold(line, asks).await? {
             return self.cancel(line).await;
         }
+        if self.below(12) == 0 {
+            // This one thinks about it for too long, or until it is not worth it any more.
+            return self.dawdle(line).await;
+        }
         self.purchases += 1;
         let key = format!("{}-{}", self.number, self.purchases);
-        self.open = Some(key.clone());
-        self.confirm(line, &key).await?;
-        if self.below(3) == 0 {
+        self.open = Some((key, self.scene.begin()));
+        self.confirm(line).await?;
+        if self.below(3) == 0 && self.open.is_none() && !self.history.sales.is_empty() {
             // Again: the same answer, or the history tells.
-            self.confirm(line, &key).await?;
+            let key = self.history.sales.last().unwrap().key.clone();
+            self.open = Some((key, self.scene.begin()));
+            self.confirm(line).await?;
         }
         if self.below(4) == 0 { self.cancel(line).await } else { Some(()) }
+    }
+
+    /// Opens its session, or takes it up; whether there is one.
+    async fn open_session(&mut self, line: &mut Line) -> Option<bool> {
+        let params = self.token.as_ref().map_or(json!({}), |token| json!({ "resume": token }));
+        let begun = self.scene.begin();
+        let opened = line.call("session.open", params).await?;
+        self.token = opened["result"]["token"].as_str().map(ToOwned::to_owned);
+        if self.token.is_none() {
+            // It never held anything, so a crash has taken it.
+            assert_eq!(opened["error"]["data"]["kind"], "session_unknown", "{opened}");
+            assert!(self.open.is_none(), "a session that confirmed is remembered");
+            return Some(false);
+        }
+        self.history.carts.hold_ms = opened["result"]["hold_ms"].as_u64().unwrap();
+        self.sees(&opened["result"]["cart"], false, begun);
+        if !self.cart.is_empty() && self.open.is_none() && self.below(2) == 0 {
+            self.dawdle(line).await?;
+        }
+        Some(true)
+    }
+
+    /// Notes a cart that it is shown.
+    fn sees(&mut self, cart: &Value, fresh: bool, begun: Begun) {
+        let holds = cart["holds"].as_array().unwrap().iter();
+        self.cart = holds.map(|hold| hold["hold"].as_u64().unwrap()).collect();
+        let until = cart["expires_at"].as_str().map(|at| {
+            u64::try_from(at.parse::<jiff::Timestamp>().unwrap().as_millisecond()).unwrap()
+        });
+        let (owner, holds) = (self.number, self.cart.clone());
+        let asked = self.scene.end(begun);
+        self.history.carts.sights.push(Sight { owner, holds, until, fresh, asked });
+    }
+
+    /// Notes that its holds have left its cart, or were to leave it when the server died.
+    fn leaves(&mut self, way: Way, asked: Span, answered: bool) {
+        let holds = std::mem::take(&mut self.cart);
+        if !holds.is_empty() {
+            self.history.carts.departures.push(Departure { holds, way, asked, answered });
+        }
+    }
+
+    /// Notes what it was told unasked.
+    fn hears(&mut self, event: &Value) {
+        if event["method"] != "cart.expired" {
+            return;
+        }
+        let asked = self.scene.end(self.scene.begin());
+        let lost = event["params"]["lost"].as_array().unwrap().iter();
+        self.cart = lost.map(|hold| hold["hold"].as_u64().unwrap()).collect();
+        self.leaves(Way::Expired, asked, true);
+        self.scene.expired.send_modify(|expired| *expired += 1);
+    }
+
+    /// Asks, and notes what it is told meanwhile.
+    async fn call(&mut self, line: &mut Line, method: &str, params: Value) -> Option<Value> {
+        let reply = line.call(method, params).await;
+        while let Some(event) = line.events.pop_front() {
+            self.hears(&event);
+        }
+        reply
+    }
+
+    /// Waits until its cart ends, where that does not take long.
+    async fn dawdle(&mut self, line: &mut Line) -> Option<()> {
+        if self.history.carts.hold_ms <= SHORT_MS {
+            while !self.cart.is_empty() {
+                let event = line.event().await?;
+                self.hears(&event);
+            }
+        }
+        Some(())
+    }
+
+    /// Empties its cart; whether there was room to write that down.
+    async fn release(&mut self, line: &mut Line) -> Option<bool> {
+        let begun = self.scene.begin();
+        let Some(reply) = self.call(line, "cart.release", json!({})).await else {
+            self.leaves(Way::Released, self.scene.end(begun), false);
+            return None;
+        };
+        if no_room(&reply) {
+            return Some(false);
+        }
+        let asked = self.scene.end(begun);
+        for hold in &self.cart {
+            let (begun, ended) = (asked.begun, asked.ended);
+            self.history.releases.push(Release { hold: *hold, begun, ended });
+        }
+        self.leaves(Way::Released, asked, true);
+        self.sees(&reply["result"], false, begun);
+        Some(true)
     }
 
     /// Asks after what is open, and ends its session; false if there was no room for that.
@@ -187,8 +308,8 @@ impl Buyer {
         let mut line = Line::connect(address).await.unwrap();
         let params = self.token.as_ref().map_or(json!({}), |token| json!({ "resume": token }));
         line.call("session.open", params).await.unwrap();
-        if let Some(key) = self.open.clone() {
-            self.confirm(&mut line, &key).await.unwrap();
+        if self.open.is_some() {
+            self.confirm(&mut line).await.unwrap();
         }
         let closed = line.call("session.close", json!({})).await.unwrap();
         assert!(no_room(&closed) || closed.get("result").is_some(), "{closed}");
@@ -199,12 +320,19 @@ impl Buyer {
     async fn hold(&mut self, line: &mut Line, asks: Vec<Value>) -> Option<bool> {
         let word = |value: &Value| value.as_str().unwrap().to_owned();
         let legs = asks.iter().map(|ask| word(&ask["leg"])).collect();
-        let begun = self.scene.tick();
-        let reply = line.call("cart.hold", json!({ "legs": asks })).await?;
+        let begun = self.scene.begin();
+        let reply = self.call(line, "cart.hold", json!({ "legs": asks })).await;
+        let ended = self.scene.tick();
+        let Some(reply) = reply else {
+            let got = Got::Unknown;
+            self.history.holds.push(Hold { legs, got, begun: begun.tick, ended });
+            return None;
+        };
         let got = if let Some(holds) = reply["result"]["holds"].as_array() {
             let seat = |hold: &Value| {
                 ((word(&hold["leg"]), word(&hold["seat"])), hold["hold"].as_u64().unwrap())
             };
+            self.sees(&reply["result"], true, begun);
             Got::Seats(holds.iter().map(seat).collect())
         } else {
             let no = &reply["error"]["data"];
@@ -215,17 +343,23 @@ impl Buyer {
             Got::Taken(no["legs"].as_array().unwrap().iter().map(word).collect())
         };
         let held = matches!(got, Got::Seats(_));
-        self.history.holds.push(Hold { legs, got, begun, ended: self.scene.tick() });
+        self.history.holds.push(Hold { legs, got, begun: begun.tick, ended });
         Some(held)
     }
 
-    async fn confirm(&mut self, line: &mut Line, key: &str) -> Option<()> {
-        let reply = line.call("cart.confirm", confirm(key)).await?;
+    /// Confirms what is open.
+    async fn confirm(&mut self, line: &mut Line) -> Option<()> {
+        let (key, begun) = self.open.clone().unwrap();
+        let Some(reply) = self.call(line, "cart.confirm", confirm(&key)).await else {
+            self.leaves(Way::Sold, self.scene.end(begun), false);
+            return None;
+        };
         if no_room(&reply) {
             // Nothing was sold, and the same key may buy it yet.
             return Some(());
         }
         self.open = None;
+        let asked = self.scene.end(begun);
         if let Some(booking) = reply.get("result") {
             let word = |field: &str| booking[field].as_str().unwrap().to_owned();
             let (locator, claim) = (word("locator"), word("claim"));
@@ -233,16 +367,14 @@ impl Buyer {
                 self.kept.push((locator.clone(), claim.clone()));
                 self.scene.bought.send_modify(|bought| *bought += 1);
             }
-            self.history.sales.push(Sale {
-                key: key.to_owned(),
-                locator,
-                claim,
-                seats: seats(booking, |_| true),
-                ended: self.scene.tick(),
-            });
+            self.leaves(Way::Sold, asked, true);
+            let (seats, ended) = (seats(booking, |_| true), asked.ended);
+            self.history.sales.push(Sale { key, locator, claim, seats, ended });
         } else {
             let kind = &reply["error"]["data"]["kind"];
             assert!(kind == "cart_empty" || kind == "cart_expired", "{reply}");
+            // As if it had been shown its cart.
+            self.sees(&json!({ "holds": [] }), false, begun);
         }
         Some(())
     }
@@ -250,7 +382,7 @@ impl Buyer {
     async fn look(&mut self, line: &mut Line) -> Option<()> {
         for leg in self.scene.legs.clone() {
             let begun = self.scene.tick();
-            let seen = line.call("legs.get", json!({ "leg": leg })).await?["result"].take();
+            let seen = self.call(line, "legs.get", json!({ "leg": leg })).await?["result"].take();
             self.history.looks.push(Look {
                 leg,
                 version: seen["version"].as_u64().unwrap(),
@@ -271,13 +403,16 @@ impl Buyer {
         let at = usize::try_from(self.below(count)).unwrap();
         let (locator, claim) = self.kept[at].clone();
         let begun = self.scene.tick();
-        self.history.cancels.push(Cancel { locator: locator.clone(), begun });
+        let note = self.history.cancels.len();
+        let answered = false;
+        self.history.cancels.push(Cancel { locator: locator.clone(), begun, answered });
         let params = json!({ "locator": locator, "claim": claim });
-        let cancelled = line.call("bookings.cancel", params).await?;
+        let cancelled = self.call(line, "bookings.cancel", params).await?;
         if no_room(&cancelled) {
             return Some(());
         }
         assert!(cancelled.get("result").is_some(), "{cancelled}");
+        self.history.cancels[note].answered = true;
         // Only now: what a kill cut short is asked for again.
         self.kept.swap_remove(at);
         Some(())
@@ -300,7 +435,12 @@ fn heard(event: &Value, at: Tick) -> Option<Heard> {
     let params = &event["params"];
     let number = |field: &str| params[field].as_u64().unwrap();
     let leg = params["leg"].as_str()?.to_owned();
-    Some(Heard { leg, version: number("version"), seats_left: number("seats_left"), at })
+    let why = match params["reason"].as_str()? {
+        "held" => Why::Held,
+        "merged" => Why::Merged,
+        _ => Why::Other,
+    };
+    Some(Heard { leg, version: number("version"), seats_left: number("seats_left"), why, at })
 }
 
 /// Watches all legs through every life of the server, and hears of all that was before the end.
@@ -388,6 +528,9 @@ pub(crate) struct Crowd {
     buyers_hear: watch::Sender<Option<SocketAddr>>,
     watcher_hears: watch::Sender<Option<SocketAddr>>,
     counted: watch::Receiver<u64>,
+    lost: watch::Receiver<u64>,
+    /// When each life of the server was ready.
+    ready: Vec<Ms>,
 }
 
 impl Crowd {
@@ -396,7 +539,8 @@ impl Crowd {
         let (buyers_hear, told) = watch::channel(Some(address));
         let (watcher_hears, watcher_told) = watch::channel(Some(address));
         let (bought, counted) = watch::channel(0);
-        let scene = Scene { legs, address: told, ticks: Arc::default(), bought };
+        let (expired, lost) = watch::channel(0);
+        let scene = Scene { legs, address: told, ticks: Arc::default(), bought, expired };
         let mut buyers = JoinSet::new();
         for number in 0..CLIENTS {
             let buyer = Buyer {
@@ -405,6 +549,7 @@ impl Crowd {
                 dice: seed.wrapping_mul(1_000) + number,
                 token: None,
                 open: None,
+                cart: Vec::new(),
                 purchases: 0,
                 bought: HashSet::new(),
                 kept: Vec::new(),
@@ -413,7 +558,8 @@ impl Crowd {
             buyers.spawn(buyer.buy_until_the_end());
         }
         let watcher = tokio::spawn(watch_all(Scene { address: watcher_told, ..scene.clone() }));
-        Self { scene, buyers, watcher, buyers_hear, watcher_hears, counted }
+        let ready = vec![machine_ms()];
+        Self { scene, buyers, watcher, buyers_hear, watcher_hears, counted, lost, ready }
     }
 
     /// Waits until so many more purchases have been acknowledged.
@@ -423,17 +569,26 @@ impl Crowd {
         timeout(Duration::from_secs(60), counted).await.expect("it sells").unwrap();
     }
 
+    /// Waits until one more cart has ended by time.
+    pub(crate) async fn loses_a_cart(&mut self) {
+        let enough = *self.lost.borrow_and_update() + 1;
+        let lost = self.lost.wait_for(|lost| *lost >= enough);
+        timeout(Duration::from_secs(60), lost).await.expect("carts end").unwrap();
+    }
+
     /// The server is back, here.
-    pub(crate) fn follow(&self, address: SocketAddr) {
+    pub(crate) fn follow(&mut self, address: SocketAddr) {
+        self.ready.push(machine_ms());
         self.buyers_hear.send_replace(Some(address));
         self.watcher_hears.send_replace(Some(address));
     }
 
     /// Ends the load, asks after what is open, gives back what is held, and looks at all of it.
     pub(crate) async fn go(self, server: &Daemon) -> History {
-        let Self { scene, buyers, watcher, buyers_hear, watcher_hears, .. } = self;
+        let Self { scene, buyers, watcher, buyers_hear, watcher_hears, ready, .. } = self;
         buyers_hear.send_replace(None);
         let mut history = History::default();
+        history.carts.ready = ready;
         for mut buyer in buyers.join_all().await {
             while !buyer.leave(server.address).await {}
             history.join(buyer.history);

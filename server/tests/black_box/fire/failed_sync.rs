@@ -96,4 +96,5 @@ async fn a_failed_sync_under_load_loses_nothing_that_was_answered() {
     let history = crowd.go(&server).await;
     println!("a failed sync: {}", history.told());
     assert_eq!(history.faults(), Vec::<String>::new());
+    assert!(history.judged() > 0 && history.placed() > 0, "the order was looked into");
 }

@@ -97,6 +97,7 @@ async fn on_a_full_disk_sales_wait_reads_go_on_and_nothing_is_lost_when_there_is
     let history = crowd.go(&server).await;
     println!("full {refused} times: {}", history.told());
     assert_eq!(history.faults(), Vec::<String>::new());
+    assert!(history.judged() > 0 && history.placed() > 0, "the order was looked into");
     let sound = crate::common::run(&["verify", "--data", data.to_str().unwrap()]);
     assert!(sound.status.success(), "{sound:?}");
 }

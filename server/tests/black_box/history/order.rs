@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::runs::Runs;
 use super::{Got, Heard, History, Hold, Tick};
 
 /// A change that somebody saw.
@@ -92,6 +93,12 @@ impl<'a> Order<'a> {
         if history.complete {
             self.check_looks(history, &mut faults);
             self.place_carts(history, &mut faults);
+        } else {
+            let Runs { placed, faults: found } = Runs::of(history);
+            faults.extend(found);
+            for hold in placed {
+                self.place(hold.hold, &hold.versions);
+            }
         }
         self.spread();
         for entry in &self.entries {
@@ -155,6 +162,20 @@ impl<'a> Order<'a> {
         if taking.next().is_some() {
             faults.push("a seat went to nobody".to_owned());
         }
+    }
+
+    /// These versions are what the hold changed, in one stroke.
+    fn place(&mut self, hold: &Hold, versions: &[u64]) {
+        let first = self.entries.partition_point(|entry| entry.version < versions[0]);
+        let of = |entry: &Entry<'_>| entry.version;
+        if self.entries[first..].iter().map(of).take(versions.len()).ne(versions.iter().copied()) {
+            // A look showed another leg with one of them, just before or after a restart.
+            return;
+        }
+        for place in first..first + versions.len() {
+            self.made(place, hold.begun, hold.ended);
+        }
+        self.glue(first, versions.len());
     }
 
     /// So many entries came in one stroke: a board that shows all of a batch at once has shown

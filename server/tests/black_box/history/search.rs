@@ -48,6 +48,7 @@ impl<'a> Desk<'a> {
     fn does(&mut self, op: Op<'a>, log: &[Heard]) -> bool {
         match op {
             Op::Look(look) => self.legs[look.leg.as_str()] == (look.seats_left, look.version),
+            Op::Hold(Hold { got: Got::Unknown, .. }) => false,
             Op::Hold(Hold { legs, got: Got::Taken(taken), .. }) => {
                 let gone = |leg: &&String| self.legs[leg.as_str()].0 == 0;
                 let gone: HashSet<&String> = legs.iter().filter(gone).collect();

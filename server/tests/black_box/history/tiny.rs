@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::search::makes_sense;
-use super::{Got, Heard, History, Hold, Look, Release, Tick};
+use super::{Got, Heard, History, Hold, Look, Release, Tick, Why};
 
 const CLIENTS: usize = 3;
 const LEGS: [&str; 2] = ["L", "M"];
@@ -144,7 +144,8 @@ impl Play {
         let left = self.legs[leg].0.checked_add_signed(by).unwrap();
         self.legs.insert(leg, (left, self.version));
         let (leg, version, at) = (leg.to_owned(), self.version, Tick::MAX);
-        self.history.heard[0].push(Heard { leg, version, seats_left: left, at });
+        let why = if by < 0 { Why::Held } else { Why::Other };
+        self.history.heard[0].push(Heard { leg, version, seats_left: left, why, at });
     }
 }
 
