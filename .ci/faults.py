@@ -69,7 +69,7 @@ def build():
 
 def run(binary, prefix, fault):
     """The tests whose names begin so that failed, and what was said."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TRECHO_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TRECHO_", "TRECHOD_"))}
     if fault:
         environment["TRECHO_FAULT"] = fault
     # What a test that passes says, too: it may say that it was skipped.

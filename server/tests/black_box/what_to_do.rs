@@ -157,7 +157,7 @@ fn who_may_not_use_the_data_is_told_as_whom_to_run_the_command() {
     ] {
         let mut command = Command::new(&program);
         command.args(arguments).args(["--data", "data"]).current_dir(place.0.path());
-        command.env_remove("TRECHO_DATA").env("RUST_BACKTRACE", "0");
+        command.env_remove("TRECHOD_DATA").env("RUST_BACKTRACE", "0");
         let output = as_another(command);
         complains(&output, 1, &format!("{arguments:?}"), &["run this as the user that the"]);
     }

@@ -71,5 +71,6 @@ impl Drop for Tmux {
 }
 
 fn is_ours(name: &OsStr) -> bool {
-    name.as_encoded_bytes().starts_with(b"TRECHO_")
+    let name = name.as_encoded_bytes();
+    name.starts_with(b"TRECHO_") || name.starts_with(b"TRECHOD_")
 }
