@@ -70,7 +70,7 @@ impl Lines {
 
     fn add(&mut self, row: &impl Serialize) -> Result<(), Stop> {
         match self {
-            Self::Csv(table) => table.serialize(row).map_err(io::Error::from)?,
+            Self::Csv(table) => table.serialize(row).map_err(unwritten)?,
             Self::Jsonl(lines) => {
                 writeln!(lines, "{}", json_line(row))?;
             }
@@ -83,6 +83,14 @@ impl Lines {
             Self::Csv(table) => Ok(table.flush()?),
             Self::Jsonl(lines) => Ok(lines.flush()?),
         }
+    }
+}
+
+/// What the stream said. The table's own conversion would hide which kind of error it is.
+fn unwritten(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

@@ -1,12 +1,13 @@
 //! What keeps the data of a server safe, by the real program: `verify`, `backup`, `restore`, `export`.
 
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
+use crate::common::daemon::trechod;
 use crate::common::{Client, Daemon, confirm, run};
 
 const HEADER: &str = "flight,date,from,to,departs,arrives,aircraft,cabin,fare_reais";
@@ -219,6 +220,25 @@ async fn bookings_and_legs_are_exported_beside_the_server_without_a_secret() {
     });
     assert_eq!(legs[0], expected);
     assert_eq!(export("legs", "csv").lines().count(), 2);
+}
+
+/// A reader who has enough: `trechod export … | head`.
+#[test]
+fn an_export_whose_reader_has_gone_ends_without_a_complaint_in_either_format() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, file) = (directory.path().join("data"), directory.path().join("many.csv"));
+    let leg = |n: u32| format!("TR{n},2099-01-15,CGH,SDU,18:00,19:05,320,1x1,199.00\n");
+    let table: String = (1..=2_000).map(leg).collect();
+    std::fs::write(&file, format!("{HEADER}\n{table}")).unwrap();
+    said(&run(&["import", path(&file), "--data", path(&data)]));
+    for format in ["csv", "jsonl"] {
+        let mut export = trechod();
+        export.args(["export", "legs", "--format", format, "--data", path(&data)]);
+        let mut export = export.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(export.stdout.take());
+        let output = export.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), told(&output.stderr)), (Some(0), String::new()));
+    }
 }
 
 #[test]
