@@ -30,7 +30,7 @@ use trecho_shared::text::{escape_json, scrub, scrub_lines};
 use crate::ledger::Occupied;
 use crate::timetable::UnservedLines;
 use crate::top::TopError;
-pub use period::{ParsePeriodError, Period};
+pub use period::{HoldPeriod, ParseHoldPeriodError, ParsePeriodError, Period};
 use settings::{Settings, SettingsError};
 
 /// The booking server of Trecho: who reserves first has the seat, and no seat is ever sold twice.

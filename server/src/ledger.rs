@@ -14,6 +14,7 @@ mod confirmations;
 mod directory;
 mod error;
 mod export;
+pub mod filling;
 mod lookup;
 mod migration;
 mod reading;
@@ -44,7 +45,7 @@ use crate::booking::{BookingKey, Cabin, Counters, SessionKey};
 
 pub use backup::{BackupError, Occupied, Recovered, back_up, recover};
 use confirmations::Confirmations;
-pub(crate) use directory::{bytes, has_room};
+pub(crate) use directory::{bytes, has_ledger, has_room};
 pub use error::{LedgerError, OpenError};
 pub use export::{BookingRow, Export, LegRow};
 pub use records::{Records, RecordsError, Sheet};

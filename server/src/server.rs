@@ -82,7 +82,7 @@ pub enum StartError {
     #[error(transparent)]
     Admin(#[from] SocketError),
     /// The timetable cannot be read.
-    #[error("cannot take the timetable from {}: {source}", path.display())]
+    #[error("cannot take the timetable from {}: {source}{}", path.display(), or_else(source))]
     Timetable {
         /// The file.
         path: PathBuf,
@@ -95,6 +95,14 @@ pub enum StartError {
     /// The system has no thread to give.
     #[error("cannot start: {0}")]
     System(#[from] std::io::Error),
+}
+
+/// What else could have been meant by a file that cannot be read.
+fn or_else(source: &ImportError) -> &'static str {
+    match source {
+        ImportError::Io(_) => "; --timetable takes a file, or sample or none",
+        _ => "",
+    }
 }
 
 /// What to do about an address that cannot be had, up to the flag.
@@ -136,7 +144,7 @@ impl Server {
     ///
     /// # Errors
     /// Says why it does not start and what to do about it.
-    pub async fn start(mut config: Config) -> Result<ServerHandle, StartError> {
+    pub async fn start(config: Config) -> Result<ServerHandle, StartError> {
         let open = config.plaintext || config.tls.is_some();
         if !open && !listener::is_private(config.listen.ip()) {
             return Err(StartError::Exposed(config.listen));
@@ -145,17 +153,14 @@ impl Server {
         let socket = listener::bind(config.listen).map_err(bound)?;
         let address = socket.local_addr().map_err(bound)?;
         let (pages_socket, metrics_address) = bind_pages(&config)?;
-        let Opened { mut service, running, vacant, sample_seed } = opening::open(&config).await?;
+        let reading = fill::read_ahead(&config).await?;
+        let Opened { mut service, running, found } = opening::open(&config).await?;
         service.limits.connections = room_for(service.limits.connections);
         let service = Arc::new(service);
         // Under the lock of the data directory, which the desk has.
         let admin_path = config.admin_socket.path(&config.data_dir);
         let door = admin_path.map(|path| admin::socket::bind(&path)).transpose()?;
-        if vacant {
-            // What was noted before the first fill was cut short goes on.
-            config.seed = sample_seed.unwrap_or(config.seed);
-            fill::fill(&service, &config).await?;
-        }
+        fill::fill(&service, &config, found, reading).await?;
         let (tls, asked) = (service.tls.clone(), Arc::downgrade(&service));
         let announcer = Announcer {
             announcements: Arc::new(watch::Sender::new(Announcement::Serving)),
@@ -171,7 +176,7 @@ impl Server {
             let heard = announcer.announcements.subscribe();
             beside.spawn(Pages::new(Arc::clone(&service), heard).serve(socket));
         }
-        if let Some(seed) = sample_seed {
+        if let Some(seed) = fill::extended(&config.timetable, found) {
             beside.spawn(extension::extend_daily(Arc::clone(&service), seed));
         }
         let heard = announcer.announcements.subscribe();

@@ -15,7 +15,7 @@ use std::io;
 use clap::Args;
 use color_eyre::eyre::{Report, WrapErr as _};
 use tempfile::TempDir;
-use trecho_server::cli::Period;
+use trecho_server::cli::HoldPeriod;
 
 use crate::bot::MOST_BOTS;
 use crate::cli::{CliError, prepare};
@@ -39,7 +39,7 @@ pub(crate) struct Options {
     bots: u16,
     /// How long a cart is held after its last successful hold
     #[arg(long, env = "TRECHO_HOLD", value_name = "DURATION", default_value = "60s")]
-    hold: Period,
+    hold: HoldPeriod,
     /// What the timetable and the bots' habits are generated from
     #[arg(long, env = "TRECHO_SEED", value_name = "N", default_value_t = 2026)]
     seed: u64,

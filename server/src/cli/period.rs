@@ -18,6 +18,46 @@ pub struct ParsePeriodError;
 
 const DAY_MS: u64 = 86_400_000;
 
+/// How long a cart may be held: from what leaves time for a confirm on, up to a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct HoldPeriod(pub(super) Duration);
+
+/// The text is no such duration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a cart is held for a duration from 50ms to 24h, such as 90s, 10m or 1h")]
+pub struct ParseHoldPeriodError;
+
+/// In less not even a program on the same machine confirms what it has held.
+const LEAST_HOLD: Duration = Duration::from_millis(50);
+
+impl FromStr for HoldPeriod {
+    type Err = ParseHoldPeriodError;
+    fn from_str(text: &str) -> Result<Self, ParseHoldPeriodError> {
+        let period = text.parse::<Period>().ok().filter(|period| period.0 >= LEAST_HOLD);
+        period.map(|period| Self(period.0)).ok_or(ParseHoldPeriodError)
+    }
+}
+
+impl From<HoldPeriod> for Duration {
+    fn from(period: HoldPeriod) -> Self {
+        period.0
+    }
+}
+
+impl TryFrom<String> for HoldPeriod {
+    type Error = ParseHoldPeriodError;
+    fn try_from(text: String) -> Result<Self, ParseHoldPeriodError> {
+        text.parse()
+    }
+}
+
+impl fmt::Display for HoldPeriod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Period(self.0).fmt(f)
+    }
+}
+
 impl FromStr for Period {
     type Err = ParsePeriodError;
     fn from_str(text: &str) -> Result<Self, ParsePeriodError> {
@@ -72,6 +112,15 @@ mod tests {
         assert_eq!(seconds("10m"), 600);
         assert_eq!(seconds("24h"), 86_400);
         assert_eq!("1500ms".parse::<Period>().unwrap().to_string(), "1500ms");
+    }
+
+    #[test]
+    fn a_hold_that_ends_before_a_confirm_can_come_is_none() {
+        for text in ["1ms", "49ms", "0s", "25h", "ten"] {
+            assert_eq!(text.parse::<HoldPeriod>(), Err(ParseHoldPeriodError), "{text}");
+        }
+        assert_eq!("50ms".parse::<HoldPeriod>().unwrap().to_string(), "50ms");
+        assert!(ParseHoldPeriodError.to_string().contains("50ms"));
     }
 
     #[test]

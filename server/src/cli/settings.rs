@@ -11,7 +11,7 @@ use std::str::FromStr;
 use clap::{ArgAction, Args};
 use serde::Deserialize;
 
-use super::Period;
+use super::{HoldPeriod, Period};
 use crate::admin::AdminSocket;
 use crate::config::{Config, TimetableSource};
 use crate::log;
@@ -48,7 +48,7 @@ pub(super) struct Settings {
     pub(super) skip_unserved: Option<bool>,
     /// How long a cart is held after its last successful hold [default: 10m]
     #[arg(long, env = "TRECHOD_HOLD", value_name = "DURATION")]
-    pub(super) hold: Option<Period>,
+    pub(super) hold: Option<HoldPeriod>,
     /// How long a cart outlives its lost connection [default: 60s]
     #[arg(long, env = "TRECHOD_GRACE", value_name = "DURATION")]
     pub(super) grace: Option<Period>,

@@ -14,6 +14,7 @@ const INDEX: &str = "trecho.db-shm";
 const LOCK: &str = "lock";
 const RESTORING: &str = "restoring.db";
 const PROBE: &str = "probe";
+const FILLING: &str = "filling";
 
 /// So many bytes say what a write-ahead log is.
 const LOG_HEADER: u64 = 32;
@@ -84,6 +85,16 @@ pub(super) fn lock_in(directory: &Path) -> PathBuf {
 /// A ledger that is about to take the place of the directory's own.
 pub(super) fn restoring_in(directory: &Path) -> PathBuf {
     directory.join(RESTORING)
+}
+
+/// Is there while the directory is being filled for the first time.
+pub(super) fn filling_in(directory: &Path) -> PathBuf {
+    directory.join(FILLING)
+}
+
+/// Whether there is a ledger, or what is in the place of one.
+pub(crate) fn has_ledger(directory: &Path) -> bool {
+    database_in(directory).symlink_metadata().is_ok()
 }
 
 /// Checks that no ledger is about to take the place of the directory's own: between the two, a

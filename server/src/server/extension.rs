@@ -6,7 +6,6 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use trecho_shared::message::{Include, SearchLegs};
 
 use crate::booking::{Command, LegFacts, Outcome};
 use crate::desk::Rejection;
@@ -42,7 +41,7 @@ pub(super) fn days(service: &Service) -> Vec<Date> {
     (0..DAYS).filter_map(|day| today.checked_add(day.days()).ok()).collect()
 }
 
-/// Adds the days that are missing, now and at each midnight.
+/// Adds the legs that are missing, now and at each midnight.
 pub(super) async fn extend_daily(service: Arc<Service>, seed: u64) {
     loop {
         let pause = match extend(&service, seed).await {
@@ -67,31 +66,31 @@ fn until_midnight(service: &Service) -> Duration {
 }
 
 async fn extend(service: &Arc<Service>, seed: u64) -> Result<(), Rejection> {
-    let missing: Vec<Date> =
-        days(service).into_iter().filter(|day| !is_on_sale(service, *day)).collect();
+    let missing = missing(service, seed).await;
     if missing.is_empty() {
         return Ok(());
     }
-    let legs = generate(seed, missing).await;
-    schedule(service, legs).await.map(drop)
+    schedule(service, missing).await.map(drop)
 }
 
-/// Whether the timetable has the day: the sample brings whole days.
-fn is_on_sale(service: &Service, day: Date) -> bool {
-    let ask = SearchLegs {
-        date: Some(day),
-        include: Include::All,
-        limit: Some(1),
-        ..SearchLegs::default()
-    };
-    service.board.search(&ask, service.clock.now()).is_ok_and(|found| found.total > 0)
+/// The sample's legs that nobody knows of and that have not departed: leg by leg, since a day on
+/// which there are legs may have got them from an import.
+async fn missing(service: &Arc<Service>, seed: u64) -> Vec<LegFacts> {
+    let (now, board) = (service.clock.now(), Arc::clone(&service.board));
+    let wanted =
+        move |leg: &LegFacts| leg.departs_at.moment() > now && board.key(&leg.id).is_none();
+    generate(seed, days(service), wanted).await
 }
 
-/// The sample's legs on these days.
-pub(super) async fn generate(seed: u64, days: Vec<Date>) -> Vec<LegFacts> {
+/// The sample's legs on these days, those of them that are wanted.
+pub(super) async fn generate(
+    seed: u64,
+    days: Vec<Date>,
+    wanted: impl Fn(&LegFacts) -> bool + Send + 'static,
+) -> Vec<LegFacts> {
     let generating = tokio::task::spawn_blocking(move || {
         let sample = Sample::new(seed);
-        days.into_iter().flat_map(|day| sample.legs_of(day)).collect()
+        days.into_iter().flat_map(|day| sample.legs_of(day)).filter(wanted).collect()
     });
     generating.await.unwrap_or_default()
 }

@@ -22,10 +22,18 @@ use crate::tls::Tls;
 pub(super) struct Opened {
     pub(super) service: Service,
     pub(super) running: Running,
-    /// There has never been a leg in the data directory.
+    pub(super) found: Found,
+}
+
+/// What the data directory has of a timetable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found {
+    /// There has never been a leg in it.
     pub(super) vacant: bool,
-    /// The data directory has the sample timetable of this seed.
+    /// It has the sample of this seed.
     pub(super) sample_seed: Option<u64>,
+    /// So many bookings were ever made.
+    pub(super) bookings: u64,
 }
 
 /// What the data directory held.
@@ -35,8 +43,7 @@ struct Restoration {
     board: Board,
     epoch: Epoch,
     version: Version,
-    vacant: bool,
-    sample_seed: Option<u64>,
+    found: Found,
 }
 
 /// Opens the data directory and everything that works on it, except the listener.
@@ -53,7 +60,7 @@ pub(super) async fn open(config: &Config) -> Result<Opened, StartError> {
         }
     });
     let (restored, records) = restoring.await.map_err(std::io::Error::other)??;
-    let Restoration { ledger, state, board, epoch, version, vacant, sample_seed } = restored;
+    let Restoration { ledger, state, board, epoch, version, found } = restored;
     let clock = config.clock.clone();
     let board = Arc::new(board);
     let feed =
@@ -71,7 +78,7 @@ pub(super) async fn open(config: &Config) -> Result<Opened, StartError> {
     let guesses = Guesses::new(&limits);
     let service =
         Service { board, feed, desk, records, clock, epoch, policy, limits, meters, tls, guesses };
-    Ok(Opened { service, running, vacant, sample_seed })
+    Ok(Opened { service, running, found })
 }
 
 fn restore(
@@ -111,5 +118,8 @@ fn restore(
             .map_err(|error| LedgerError::Damaged(error.to_string()))?;
     }
     let (epoch, sample_seed) = (ledger.epoch(), ledger.sample_seed()?);
-    Ok(Restoration { ledger, state, board, epoch, version, vacant, sample_seed })
+    // They are numbered from 1.
+    let bookings = ledger.counters().booking.0.saturating_sub(1);
+    let found = Found { vacant, sample_seed, bookings };
+    Ok(Restoration { ledger, state, board, epoch, version, found })
 }

@@ -68,6 +68,7 @@ fn of_a_wrong_flag_what_is_expected_is_said() {
         ("--listen", "localhost", "such as 127.0.0.1:7470"),
         ("--listen", "127.0.0.1", "such as 127.0.0.1:7470"),
         ("--hold", "0s", "such as 90s"),
+        ("--hold", "1ms", "from 50ms"),
         ("--max-connections", "0", "zero"),
         ("--metrics-listen", "here", "127.0.0.1:7471"),
         ("--trusted-net", "10.0.0.0/99", "10.1.0.0/16"),
@@ -79,6 +80,8 @@ fn of_a_wrong_flag_what_is_expected_is_said() {
     place.complains(2, &["admin", "leg", "TR1"], &["such as TR1042-20261124-GRU"]);
     place.complains(2, &["admin", "sell"], &["--help"]);
     place.complains(2, &["export", "names", "--data", "data"], &["bookings, legs"]);
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data", "data", "--timetable", "sampel"];
+    place.complains(1, &serve, &["sampel", "a file, or sample or none"]);
     assert!(!place.path("data").exists(), "nothing was begun");
 }
 

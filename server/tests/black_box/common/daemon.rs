@@ -92,6 +92,11 @@ impl Daemon {
         (daemon, pages)
     }
 
+    /// What it said before it served.
+    pub(crate) fn said(&self) -> &str {
+        &self.said
+    }
+
     /// How many files it has open.
     pub(crate) fn files(&self) -> usize {
         self.resources().files
