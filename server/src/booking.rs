@@ -37,6 +37,8 @@ pub use operation::{
     Action, AuditRecord, Claim, Newcomers, Operated, Operation, Operator, SessionView, Survey,
     Surveyed, Which,
 };
-pub use outcome::{Answer, CartView, Decision, Lost, LostReason, Outcome, Refusal, Scheduled};
+pub use outcome::{
+    Answer, CartBound, CartView, Decision, Lost, LostReason, Outcome, Refusal, Scheduled,
+};
 pub use policy::Policy;
 pub use state::{Census, Counters, RestoreError, SessionRecord, State};

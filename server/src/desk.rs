@@ -36,7 +36,7 @@ use tokio::task::JoinHandle;
 use crate::booking::{self, Change, Command, Outcome, Refusal, State};
 use crate::clock::Clock;
 use crate::ledger::{Ledger, LedgerError};
-use crate::meters::DeskMeters;
+use crate::meters::{DeskMeters, Refuser, Wait};
 use crate::origin::Origin;
 
 use writer::Writer;
@@ -74,8 +74,8 @@ pub enum Rejection {
     #[error("refused: {0:?}")]
     Refused(Refusal),
     /// Its address, or its session, has to wait before it holds anything more; nothing was changed.
-    #[error("a limit of holds is reached; again in {0} ms")]
-    LimitExceeded(i64),
+    #[error("the limit {0:?} is reached; again in {1} ms")]
+    LimitExceeded(Refuser, i64),
     /// The disk has no room; nothing was changed. Later it may have.
     #[error("the disk has no room: free some and try again")]
     StorageUnavailable,
@@ -172,6 +172,7 @@ pub enum Fault {
 #[derive(Debug, Clone)]
 pub struct Desk {
     orders: mpsc::Sender<Order>,
+    meters: DeskMeters,
 }
 
 /// The running desk.
@@ -191,14 +192,14 @@ impl Desk {
         let (orders, queue) = mpsc::channel(QUEUE);
         let (due, watched) = watch::channel(None);
         let (end, ended) = oneshot::channel();
-        let clock = fittings.clock.clone();
+        let (clock, meters) = (fittings.clock.clone(), fittings.meters.clone());
         let writer = Writer::new(fittings, queue, due);
         thread::Builder::new().name("desk".to_owned()).spawn(move || {
             // If nobody waits for the end, nobody needs to hear of it.
             let _unheard = end.send(writer.run());
         })?;
         let sweeper = tokio::spawn(sweeper::sweep(orders.downgrade(), watched, clock));
-        Ok((Self { orders }, Running { ended, sweeper }))
+        Ok((Self { orders, meters }, Running { ended, sweeper }))
     }
 
     /// Hands a command in and waits for its answer. Dropping the future withdraws nothing.
@@ -219,6 +220,9 @@ impl Desk {
 
     /// Hands an order in, when there is a place in the queue.
     pub async fn send(&self, order: Order) {
+        if self.orders.capacity() == 0 {
+            self.meters.limits.waits.of(Wait::Queue).inc();
+        }
         if let Err(mpsc::error::SendError(order)) = self.orders.send(order).await {
             // Whoever sent it may be gone by now.
             let _gone = order.reply.send(Err(Rejection::Closing));

@@ -9,7 +9,6 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use prometheus_client::metrics::gauge::Gauge;
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -21,7 +20,7 @@ use trecho_shared::rpc::{ErrorObject, reply_error};
 
 use crate::dispatch::Service;
 use crate::limits::Limits;
-use crate::meters::TurnedAway;
+use crate::meters::{Connections, Ended, TurnedAway};
 use crate::session::{self, Announcement};
 use door::Door;
 
@@ -59,14 +58,14 @@ pub(crate) async fn listen(
     mut announcements: watch::Receiver<Announcement>,
 ) {
     let meters = service.meters.connections.clone();
-    let mut door = Door::new(listener, service.limits.accepts, meters.clone());
+    let mut door = Door::new(listener, service.limits.accepts, &service.meters);
     let mut sessions = JoinSet::new();
     let mut number = 0_u64;
     while !is_closing(&announcements) {
         meters.open.set(number_of(&sessions));
         tokio::select! {
             changed = announcements.changed() => if changed.is_err() { break },
-            Some(ended) = sessions.join_next() => note(ended),
+            Some(ended) = sessions.join_next() => note(ended, &meters),
             (socket, peer) = door.next() => {
                 number += 1;
                 meters.accepted.inc();
@@ -99,24 +98,24 @@ pub(crate) async fn listen(
         }
     }
     drop(door);
-    see_off(sessions, service.limits.drain, &meters.open).await;
+    see_off(sessions, service.limits.drain, &meters).await;
 }
 
 fn is_closing(announcements: &watch::Receiver<Announcement>) -> bool {
     matches!(&*announcements.borrow(), Announcement::Closing(_))
 }
 
-async fn see_off(mut sessions: JoinSet<()>, patience: Duration, open: &Gauge) {
+async fn see_off(mut sessions: JoinSet<()>, patience: Duration, meters: &Connections) {
     let all_ended = async {
         while let Some(ended) = sessions.join_next().await {
-            note(ended);
-            open.set(number_of(&sessions));
+            note(ended, meters);
+            meters.open.set(number_of(&sessions));
         }
     };
     if timeout(patience, all_ended).await.is_err() {
         tracing::warn!(connections = sessions.len(), "cut, since they did not end in time");
         sessions.shutdown().await;
-        open.set(0);
+        meters.open.set(0);
     }
 }
 
@@ -125,11 +124,12 @@ fn number_of(sessions: &JoinSet<()>) -> i64 {
 }
 
 /// A connection's panic ends that connection and no more.
-fn note(ended: Result<(), tokio::task::JoinError>) {
+fn note(ended: Result<(), tokio::task::JoinError>, meters: &Connections) {
     if let Err(error) = ended
         && error.is_panic()
     {
         tracing::error!(%error, "a connection has panicked");
+        meters.ended.of(Ended::Fault).inc();
     }
 }
 

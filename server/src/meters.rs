@@ -11,7 +11,9 @@
 
 mod connections;
 mod each;
+mod ended;
 mod histogram;
+mod limits;
 mod readings;
 mod requests;
 mod sales;
@@ -29,8 +31,11 @@ use prometheus_client::registry::Registry;
 use crate::booking::LostReason;
 
 pub use connections::{Connections, TurnedAway};
+use each::label;
 pub use each::{Each, Label};
+pub use ended::Ended;
 pub use histogram::{Histogram, Scale};
+pub use limits::{LimitMeters, OperatorsDoor, Refuser, Wait};
 pub use readings::Process;
 pub(crate) use readings::Readings;
 pub use requests::{Begun, ReplyKind, Requests};
@@ -50,6 +55,8 @@ pub struct Meters {
     pub connections: Connections,
     /// Requests and their replies.
     pub requests: Requests,
+    /// Limits that somebody has met.
+    pub limits: LimitMeters,
     /// The desk and what it writes.
     pub desk: DeskMeters,
     /// Who follows the changes.
@@ -67,6 +74,8 @@ pub struct DeskMeters {
     pub commit_seconds: Histogram,
     /// Holds that a cart lost without its owner's doing, by why.
     pub lost_holds: Each<LostReason, Counter>,
+    /// The limits that the desk sees to: those of holds, and of its own queue.
+    pub limits: LimitMeters,
     /// 1 while the disk has no room.
     pub disk_full: Gauge,
     /// Frames (pages) in the write-ahead log.
@@ -92,11 +101,12 @@ impl Meters {
         let mut registry = Registry::with_prefix("trecho");
         let connections = Connections::new(&mut registry);
         let requests = Requests::new(&mut registry);
-        let desk = DeskMeters::new(&mut registry);
+        let limits = LimitMeters::new(&mut registry);
+        let desk = DeskMeters::new(&mut registry, limits.clone());
         let feed = FeedMeters::new(&mut registry);
         let standing = Standing::new(&mut registry);
         let (directory, started) = (directory.into(), SystemTime::now());
-        Self { registry, directory, started, connections, requests, desk, feed, standing }
+        Self { registry, directory, started, connections, requests, limits, desk, feed, standing }
     }
 
     /// The data directory.
@@ -118,14 +128,15 @@ impl Meters {
 impl Default for DeskMeters {
     /// Meters that nobody reads.
     fn default() -> Self {
-        Self::new(&mut Registry::default())
+        Self::new(&mut Registry::default(), LimitMeters::default())
     }
 }
 
 impl DeskMeters {
-    fn new(registry: &mut Registry) -> Self {
+    fn new(registry: &mut Registry, limits: LimitMeters) -> Self {
         let of = registry;
         Self {
+            limits,
             batch_orders: enrol(
                 of,
                 ("desk_batch_orders", "Orders that shared one turn of the desk, and its commit"),

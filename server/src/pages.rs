@@ -28,6 +28,7 @@ use tokio::time::{sleep, timeout};
 use crate::dispatch::Service;
 use crate::limits::{PAGE_BACK_OFF, PAGE_CONNECTIONS, PAGE_HEAD, PAGE_TIME};
 use crate::listener;
+use crate::meters::OperatorsDoor;
 use crate::session::Announcement;
 use readiness::Readiness;
 use text::Format;
@@ -79,6 +80,7 @@ impl Pages {
                         if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
                             connections.spawn(Arc::clone(&pages).converse(socket, place));
                         } else {
+                            pages.service.meters.limits.operators.of(OperatorsDoor::Pages).inc();
                             tracing::debug!(%peer, "too many ask for pages at once");
                         }
                     }

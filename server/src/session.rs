@@ -31,11 +31,11 @@ use trecho_shared::rpc::{ErrorObject, ProtocolError};
 
 use crate::booking::Command;
 use crate::desk::Order;
-use crate::dispatch::{ReplyLine, Service};
+use crate::dispatch::Service;
 use crate::feed::Watch;
 use crate::limits::LINGER_BYTES;
 use crate::listener::{Place, no_place};
-use crate::meters::{Begun, TurnedAway};
+use crate::meters::{Ended, TurnedAway, Wait};
 use crate::rate::Used;
 use input::{Input, ReplyTo, Side};
 use lookups::LookUps;
@@ -85,6 +85,10 @@ struct Session {
     greeted: bool,
     /// Only what is owed is still written, and until then its peer has to read.
     leaving: Option<Instant>,
+    /// The limit for which no request is started now.
+    waits_for: Option<Wait>,
+    /// Why it ends, if not since its peer has done with it.
+    ended: Option<Ended>,
 }
 
 /// A watch and the bell that tells of news.
@@ -122,7 +126,10 @@ pub(crate) async fn serve(
             let shaken = handshake::shake_hands(socket, tls.config(), &service.limits);
             match Box::pin(shaken).await {
                 Ok(stream) => stream,
-                Err(error) => return tracing::debug!(%error, "not served"),
+                Err(error) => {
+                    service.meters.connections.ended.of(error.ended()).inc();
+                    return tracing::debug!(%error, "not served");
+                }
             }
         }
     };
@@ -131,6 +138,7 @@ pub(crate) async fn serve(
     // lost its socket. Nothing of the session is used after it but the passenger.
     let ended = AssertUnwindSafe(session.converse()).catch_unwind().await;
     session.leave().await;
+    session.count_end(&ended);
     match ended {
         Ok(Ok(())) => hang_up(session.stream, linger).await,
         Ok(Err(cut)) => tracing::debug!(%cut, "cut"),
@@ -164,6 +172,8 @@ impl Session {
             timer,
             greeted: false,
             leaving: None,
+            waits_for: None,
+            ended: None,
         }
     }
 
@@ -296,7 +306,7 @@ impl Session {
             changed = announcements.changed(), if may_hear => match changed {
                 Ok(()) => self.heed(),
                 // Nobody is left who could announce anything.
-                Err(_) => self.take_leave(),
+                Err(_) => self.end_for(Ended::Closing),
             },
             () = place.trial_over(), if place.is_on_trial() => self.turn_away(),
             () = timer.alarm() => self.late()?,
@@ -312,7 +322,7 @@ impl Session {
             Announcement::Notice(line) => self.output.push(line.to_vec()),
             Announcement::Closing(line) => {
                 self.output.push(line.to_vec());
-                self.take_leave();
+                self.end_for(Ended::Closing);
             }
         }
     }
@@ -326,16 +336,36 @@ impl Session {
             return Err(Cut::Deaf);
         }
         let error = ProtocolError::Envelope("no whole line came in time".to_owned());
-        self.answer(Begun::now(None), ReplyLine::error(None, &ErrorObject::from(&error)));
-        self.take_leave();
+        self.say_farewell(&ErrorObject::from(&error));
+        self.end_for(if self.greeted { Ended::LineLate } else { Ended::FirstLineLate });
         Ok(())
     }
 
     /// The place is for somebody else.
     fn turn_away(&mut self) {
         self.service.meters.connections.turned_away.of(TurnedAway::Trial).inc();
-        self.answer(Begun::now(None), ReplyLine::error(None, &no_place().into()));
+        self.say_farewell(&no_place().into());
+        self.end_for(Ended::Trial);
+    }
+
+    /// Ends the connection, and not since its peer wants it to.
+    fn end_for(&mut self, why: Ended) {
+        // What came first is what an operator looks for.
+        self.ended.get_or_insert(why);
         self.take_leave();
+    }
+
+    /// Counts how it has ended.
+    fn count_end(&self, ended: &std::thread::Result<Result<(), Cut>>) {
+        let last = match ended {
+            Ok(Ok(())) => Ended::Done,
+            Ok(Err(Cut::Lost(error))) if error.kind() == io::ErrorKind::TimedOut => Ended::Dead,
+            Ok(Err(Cut::Lost(_))) => Ended::Lost,
+            Ok(Err(Cut::Deaf)) => Ended::Unread,
+            Ok(Err(Cut::Unknown)) | Err(_) => Ended::Fault,
+        };
+        let why = self.ended.unwrap_or(last);
+        self.service.meters.connections.ended.of(why).inc();
     }
 
     /// Takes no more requests; what was started, or waits to be, is still answered.

@@ -10,6 +10,7 @@ use super::socket::Bound;
 use super::{Steering, connection, wire};
 use crate::booking::Operator;
 use crate::limits::ADMIN_CONNECTIONS;
+use crate::meters::OperatorsDoor;
 
 /// After an accept that failed, mostly for want of files.
 const BACK_OFF: Duration = Duration::from_millis(500);
@@ -27,6 +28,8 @@ pub(crate) async fn serve(bound: Bound, steering: Steering) {
             accepted = bound.listener.accept() => match accepted {
                 Ok((socket, _)) => {
                     if connections.len() >= ADMIN_CONNECTIONS {
+                        let operators = &steering.service.meters.limits.operators;
+                        operators.of(OperatorsDoor::Admin).inc();
                         turn_away(&socket, &wire::Problem::busy());
                     } else {
                         match operator(&socket) {

@@ -101,8 +101,8 @@ pub enum Refusal {
     CartExpired,
     /// The cart differs from what the passenger saw.
     CartChanged,
-    /// The hold would pass the policy's bounds.
-    CartFull,
+    /// The hold would pass the policy's bounds: this one.
+    CartFull(CartBound),
     /// These legs have not exactly one seat for each passenger.
     PassengersMismatch(Vec<LegKey>),
     /// No booking with this locator and claim code.
@@ -113,6 +113,17 @@ pub enum Refusal {
     SessionUnknown,
     /// Another connection has resumed the session.
     SessionReplaced,
+}
+
+/// A bound of a cart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CartBound {
+    /// So many legs.
+    Legs,
+    /// So many seats in all.
+    Seats,
+    /// So many seats on one leg: those of as many passengers.
+    Passengers,
 }
 
 /// The one reply that a command gets.

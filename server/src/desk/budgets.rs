@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use trecho_shared::time::Moment;
 
 use crate::booking::{CartClock, Change, Policy, SessionKey};
+use crate::meters::Refuser;
 use crate::origin::Origin;
 
 /// What an address is told to wait that holds as much as it may: carts end all the time.
@@ -69,21 +70,26 @@ impl Budgets {
         account.held += held;
     }
 
-    /// Whether the session may hold so many more seats; if not, after how many milliseconds.
+    /// Whether the session may hold so many more seats; if not, by which limit, and after how many
+    /// milliseconds.
     pub(super) fn permit(
         &self,
         session: SessionKey,
         wanted: usize,
         now: Moment,
-    ) -> Result<(), i64> {
+    ) -> Result<(), (Refuser, i64)> {
         let Some(holder) = self.sessions.get(&session) else { return Ok(()) };
         let Some(account) = self.origins.get(&holder.origin) else { return Ok(()) };
-        if let Some(again_at) = holder.again_at.max(account.again_at).filter(|at| *at > now) {
-            return Err(again_at.ms_since(now));
+        // Told is the one that lasts longer.
+        let pauses =
+            [(Refuser::SessionLapses, holder.again_at), (Refuser::AddressLapses, account.again_at)];
+        let pause = pauses.into_iter().max_by_key(|(_, again_at)| *again_at);
+        if let Some((limit, Some(again_at))) = pause.filter(|(_, again_at)| *again_at > Some(now)) {
+            return Err((limit, again_at.ms_since(now)));
         }
         let most = self.policy.address_seats;
         let fits = most == 0 || (account.held as usize).saturating_add(wanted) <= most;
-        if fits { Ok(()) } else { Err(FULL_RETRY_MS) }
+        if fits { Ok(()) } else { Err((Refuser::HoldsPerAddress, FULL_RETRY_MS)) }
     }
 
     /// A change has been put into effect.
@@ -198,6 +204,7 @@ mod tests {
     use crate::booking::{HoldRecord, LegKey, SeatIx};
 
     const MINUTE: i64 = 60_000;
+    const FULL: (Refuser, i64) = (Refuser::HoldsPerAddress, FULL_RETRY_MS);
 
     fn policy() -> Policy {
         Policy { address_seats: 10, ..Policy::default() }
@@ -248,7 +255,7 @@ mod tests {
             budgets.permit(SessionKey(session), seats, Moment(0))
         };
         assert_eq!(permit(&budgets, 2, 4), Ok(()));
-        assert_eq!(permit(&budgets, 2, 5), Err(FULL_RETRY_MS));
+        assert_eq!(permit(&budgets, 2, 5), Err(FULL));
         assert_eq!(permit(&budgets, 3, 10), Ok(()));
         // What was undone is not held.
         budgets.revert(&held(1));
@@ -256,7 +263,7 @@ mod tests {
         // A session takes its seats along to where it is resumed.
         budgets.attach(SessionKey(1), Some(from(2)), 5);
         assert_eq!(permit(&budgets, 2, 10), Ok(()));
-        assert_eq!(permit(&budgets, 3, 6), Err(FULL_RETRY_MS));
+        assert_eq!(permit(&budgets, 3, 6), Err(FULL));
         // Where no limits count, none are counted.
         budgets.attach(SessionKey(1), None, 5);
         assert_eq!(permit(&budgets, 1, 99), Ok(()));
@@ -272,7 +279,10 @@ mod tests {
             hold(&mut budgets, 1, 1);
             end(&mut budgets, 1, EXPIRED, (0, 0));
         }
-        assert_eq!(budgets.permit(SessionKey(1), 1, Moment(1)), Err(5 * MINUTE - 1));
+        assert_eq!(
+            budgets.permit(SessionKey(1), 1, Moment(1)),
+            Err((Refuser::SessionLapses, 5 * MINUTE - 1))
+        );
         assert_eq!(budgets.permit(SessionKey(1), 1, Moment(5 * MINUTE)), Ok(()));
         budgets.bought(SessionKey(1));
         for _ in 0..2 {
@@ -306,7 +316,10 @@ mod tests {
             hold(&mut budgets, session, 5);
             end(&mut budgets, session, EXPIRED, (0, 0));
         }
-        assert_eq!(budgets.permit(SessionKey(5), 1, Moment(0)), Err(30 * MINUTE));
+        assert_eq!(
+            budgets.permit(SessionKey(5), 1, Moment(0)),
+            Err((Refuser::AddressLapses, 30 * MINUTE))
+        );
         assert_eq!(budgets.permit(SessionKey(5), 1, Moment(30 * MINUTE)), Ok(()));
         budgets.attach(SessionKey(6), Some(from(2)), 0);
         assert_eq!(budgets.permit(SessionKey(6), 1, Moment(0)), Ok(()));

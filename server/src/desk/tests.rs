@@ -183,6 +183,33 @@ impl Office {
     }
 }
 
+#[tokio::test]
+async fn an_order_that_finds_the_queue_full_waits_and_is_counted() {
+    let office = Office::new().await;
+    office.desk.ask(Command::Sweep, None).await.unwrap();
+    let waits = || office.desk.meters.limits.waits.of(Wait::Queue).get();
+    let order = |command| {
+        let (reply, answer) = oneshot::channel();
+        (Order { command, attach: None, reply }, answer)
+    };
+    let held_up = office.heard.lock().unwrap();
+    office.listens.store(false, Ordering::SeqCst);
+    office.desk.orders.try_send(order(open(99)).0).unwrap();
+    while !office.listens.load(Ordering::SeqCst) {
+        std::thread::yield_now();
+    }
+    while office.desk.orders.try_send(order(Command::Sweep).0).is_ok() {}
+    assert_eq!(waits(), 0, "who fills the queue has not waited");
+    let (last, answer) = order(Command::Sweep);
+    let mut sending = Box::pin(office.desk.send(last));
+    assert!(futures_util::FutureExt::now_or_never(&mut sending).is_none());
+    assert_eq!(waits(), 1);
+    drop(held_up);
+    sending.await;
+    answer.await.unwrap().unwrap();
+    assert_eq!(waits(), 1);
+}
+
 fn cart(reply: Reply) -> CartView {
     match reply {
         Ok(Outcome::Cart(cart)) => cart,

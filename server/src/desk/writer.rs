@@ -11,10 +11,10 @@ use super::budgets::Budgets;
 use super::locators::Locators;
 use super::outboxes::Outboxes;
 use super::{BATCH, Fault, Fittings, Order, Outward, RETRY_MS, Rejection, Told};
-use crate::booking::{Action, Caller, Change, Command, Outcome, State};
+use crate::booking::{Action, Caller, Change, Command, Outcome, Refusal, State};
 use crate::clock::Clock;
 use crate::ledger::{Ledger, LedgerError};
-use crate::meters::DeskMeters;
+use crate::meters::{DeskMeters, Refuser};
 
 /// What the thread owns.
 pub(super) struct Writer {
@@ -131,8 +131,9 @@ impl Writer {
                 self.look_up(&mut order.command, batch, now)?;
             }
             let mut decision = self.state.decide(&order.command, now);
-            if let Err(wait_ms) = self.is_in_budget(&order.command, &decision.changes, now) {
-                batch.answer(Err(Rejection::LimitExceeded(wait_ms)));
+            if let Err((limit, wait_ms)) = self.is_in_budget(&order.command, &decision.changes, now)
+            {
+                batch.answer(Err(Rejection::LimitExceeded(limit, wait_ms)));
                 continue;
             }
             if let Command::Operate(operation) = &order.command {
@@ -163,9 +164,14 @@ impl Writer {
         Ok(())
     }
 
-    /// Whether whoever asks may hold what the rules would grant; if not, after how many
-    /// milliseconds.
-    fn is_in_budget(&self, command: &Command, changes: &[Change], now: Moment) -> Result<(), i64> {
+    /// Whether whoever asks may hold what the rules would grant; if not, by which limit, and after how
+    /// many milliseconds.
+    fn is_in_budget(
+        &self,
+        command: &Command,
+        changes: &[Change],
+        now: Moment,
+    ) -> Result<(), (Refuser, i64)> {
         let Command::Hold(caller, _) = command else { return Ok(()) };
         let wanted = changes.iter().filter(|change| matches!(change, Change::Held { .. })).count();
         if wanted == 0 { Ok(()) } else { self.budgets.permit(caller.session, wanted, now) }
@@ -330,6 +336,9 @@ impl Writer {
                 }
                 Step::Answer(reply) => {
                     let order = orders.next().expect("each order is answered once");
+                    if let Some(limit) = limit_met(&reply) {
+                        self.meters.limits.refused.of(limit).inc();
+                    }
                     if let Ok(Outcome::Attached { caller, .. }) = &reply {
                         let origin = order.attach.as_ref().and_then(|attach| attach.origin);
                         let cart = self.state.cart(caller.session).unwrap_or_default();
@@ -389,6 +398,15 @@ fn answer(outboxes: &mut Outboxes, order: Order, reply: super::Reply) -> Option<
         (_, Ok(_) | Err(_)) => {}
     }
     way_back.send(reply).err().and(attached)
+}
+
+/// The limit that refused what was asked, if one did.
+fn limit_met(reply: &super::Reply) -> Option<Refuser> {
+    match reply {
+        Err(Rejection::LimitExceeded(limit, _)) => Some(*limit),
+        Err(Rejection::Refused(Refusal::CartFull(bound))) => Some((*bound).into()),
+        Ok(_) | Err(_) => None,
+    }
 }
 
 /// The order that a connection would have sent had it lived to hear its answer.

@@ -12,7 +12,7 @@ pub(crate) fn rejected(service: &Service, rejection: Rejection) -> Option<No> {
     let wait = |kind, ms| RefusalData { retry_after_ms: Some(ms), ..RefusalData::bare(kind) };
     let data = match rejection {
         Rejection::Refused(refusal) => refused(service, refusal),
-        Rejection::LimitExceeded(ms) => wait(RefusalKind::LimitExceeded, ms.unsigned_abs()),
+        Rejection::LimitExceeded(_, ms) => wait(RefusalKind::LimitExceeded, ms.unsigned_abs()),
         Rejection::StorageUnavailable => {
             wait(RefusalKind::StorageUnavailable, desk::RETRY_MS.unsigned_abs())
         }
@@ -50,7 +50,7 @@ fn refused(service: &Service, refusal: Refusal) -> RefusalData {
         Refusal::CartEmpty => bare(RefusalKind::CartEmpty),
         Refusal::CartExpired => bare(RefusalKind::CartExpired),
         Refusal::CartChanged => bare(RefusalKind::CartChanged),
-        Refusal::CartFull => bare(RefusalKind::CartFull),
+        Refusal::CartFull(_) => bare(RefusalKind::CartFull),
         Refusal::PassengersMismatch(legs) => on(RefusalKind::PassengersMismatch, ids(legs)),
         Refusal::BookingUnknown => bare(RefusalKind::BookingUnknown),
         Refusal::IdempotencyConflict => bare(RefusalKind::IdempotencyConflict),

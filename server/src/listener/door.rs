@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep_until};
 
 use super::refuse;
-use crate::meters::{Connections, TurnedAway};
+use crate::meters::{Connections, LimitMeters, Meters, TurnedAway, Wait};
 use crate::rate::{Rate, Used};
 
 /// After the first accept that failed for want of something; doubled up to the second.
@@ -33,28 +33,34 @@ pub(super) struct Door {
     listener: TcpListener,
     rate: Rate,
     meters: Connections,
+    limits: LimitMeters,
     used: Used,
     spare: Option<File>,
     back_off: Duration,
     shut_until: Option<Instant>,
+    /// The wait for the rate is counted already.
+    waits: bool,
 }
 
 impl Door {
-    pub(super) fn new(listener: TcpListener, rate: Rate, meters: Connections) -> Self {
+    pub(super) fn new(listener: TcpListener, rate: Rate, meters: &Meters) -> Self {
         Self {
             listener,
             rate,
-            meters,
+            meters: meters.connections.clone(),
+            limits: meters.limits.clone(),
             used: Used::default(),
             spare: spare(),
             back_off: BACK_OFF,
             shut_until: None,
+            waits: false,
         }
     }
 
     /// One more has come in whom the rate is meant for.
     pub(super) fn charge(&mut self) {
         self.used.charge(self.rate, Instant::now());
+        self.waits = false;
     }
 
     /// The next connection. Can be cancelled.
@@ -76,6 +82,9 @@ impl Door {
     async fn wait(&mut self) {
         let now = Instant::now();
         let turn = self.used.permit(self.rate, now).err().map(|left| now + left);
+        if turn.is_some() && !std::mem::replace(&mut self.waits, true) {
+            self.limits.waits.of(Wait::Accepts).inc();
+        }
         if let Some(until) = turn.max(self.shut_until) {
             sleep_until(until).await;
         }

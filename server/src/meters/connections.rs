@@ -4,43 +4,23 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-use super::{Each, Label, enrol};
+use super::{Each, Ended, enrol, label};
 
-/// Why a connection was not served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TurnedAway {
-    /// There are as many as the limit allows.
-    Full,
-    /// Its address has as many as one may have.
-    Address,
-    /// Its address connects too often.
-    Rate,
-    /// Strangers have filled what is theirs, and it has not resumed a session with holds in time.
-    Trial,
-    /// There was no open file to be had for it.
-    Files,
-    /// Its socket had failed before it was served.
-    Gone,
-}
-
-impl Label for TurnedAway {
-    const NAME: &'static str = "reason";
-    const ALL: &'static [Self] =
-        &[Self::Full, Self::Address, Self::Rate, Self::Trial, Self::Files, Self::Gone];
-
-    fn index(self) -> usize {
-        self as usize
-    }
-
-    fn value(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Address => "address",
-            Self::Rate => "rate",
-            Self::Trial => "trial",
-            Self::Files => "files",
-            Self::Gone => "gone",
-        }
+label! {
+    /// Why a connection was not served.
+    pub enum TurnedAway: "reason" {
+        /// There are as many as the limit allows.
+        Full = "full",
+        /// Its address has as many as one may have.
+        Address = "address",
+        /// Its address connects too often.
+        Rate = "rate",
+        /// Strangers have filled what is theirs, and it has not resumed a session with holds in time.
+        Trial = "trial",
+        /// There was no open file to be had for it.
+        Files = "files",
+        /// Its socket had failed before it was served.
+        Gone = "gone",
     }
 }
 
@@ -53,6 +33,8 @@ pub struct Connections {
     pub accepted: Counter,
     /// Those that were turned away, by why.
     pub turned_away: Each<TurnedAway, Counter>,
+    /// Those that were served and have ended, by why.
+    pub ended: Each<Ended, Counter>,
     /// Accepts that failed, mostly for want of open files.
     pub accept_errors: Counter,
     /// Bytes that clients sent.
@@ -74,6 +56,11 @@ impl Connections {
             turned_away: enrol(
                 of,
                 ("connections_refused", "Connections turned away, by reason"),
+                Each::default(),
+            ),
+            ended: enrol(
+                of,
+                ("connections_ended", "Connections that were served and have ended, by reason"),
                 Each::default(),
             ),
             accept_errors: enrol(

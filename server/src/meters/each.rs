@@ -19,6 +19,37 @@ pub trait Label: Copy + Debug + Send + Sync + 'static {
     fn value(self) -> &'static str;
 }
 
+/// An enum that is a label: its name, and each value's.
+macro_rules! label {
+    (
+        $(#[$about:meta])*
+        pub enum $name:ident: $label:literal { $($(#[$what:meta])* $kind:ident = $value:literal,)* }
+    ) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$what])* $kind,)*
+        }
+
+        impl $crate::meters::Label for $name {
+            const NAME: &'static str = $label;
+            const ALL: &'static [Self] = &[$(Self::$kind),*];
+
+            fn index(self) -> usize {
+                self as usize
+            }
+
+            fn value(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $value,)*
+                }
+            }
+        }
+    };
+}
+
+pub(super) use label;
+
 /// An array of metrics, one for each value of the label `L`: all of them are there from the start,
 /// so a rate over one sees its first step, too. A clone counts with the same numbers.
 #[derive(Debug)]

@@ -35,6 +35,9 @@ pub(crate) struct Snapshot {
     pub(crate) connections: ConnectionStats,
     /// Requests and what they were answered.
     pub(crate) requests: RequestStats,
+    /// Limits that somebody has met.
+    #[serde(default)]
+    pub(crate) limits: LimitStats,
     /// The one writer.
     pub(crate) desk: DeskStats,
     /// Sessions and carts.
@@ -79,12 +82,26 @@ pub(crate) struct ConnectionStats {
     pub(crate) accepted: u64,
     /// Turned away since the start, by reason; reasons that never applied are left out.
     pub(crate) refused: BTreeMap<String, u64>,
+    /// Served and ended since the start, by reason; reasons that never applied are left out.
+    #[serde(default)]
+    pub(crate) ended: BTreeMap<String, u64>,
     /// Accepts that failed.
     pub(crate) accept_errors: u64,
     /// Bytes from clients.
     pub(crate) received_bytes: u64,
     /// Bytes to clients.
     pub(crate) sent_bytes: u64,
+}
+
+/// Limits that somebody has met since the start, by name; those that nobody has are left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LimitStats {
+    /// Times that one made somebody wait.
+    pub(crate) waits: BTreeMap<String, u64>,
+    /// Requests that one refused.
+    pub(crate) refusals: BTreeMap<String, u64>,
+    /// Operators for whom there was no place, by where they came in.
+    pub(crate) operators: BTreeMap<String, u64>,
 }
 
 /// How values are spread: how many were at most each bound, and at the end those above all.
@@ -184,6 +201,11 @@ impl Snapshot {
             started_at: started(started_at),
             connections: ConnectionStats::take(&meters.connections, &service.limits),
             requests: RequestStats::take(&meters.requests),
+            limits: LimitStats {
+                waits: by_label_if_any(&meters.limits.waits),
+                refusals: by_label_if_any(&meters.limits.refused),
+                operators: by_label_if_any(&meters.limits.operators),
+            },
             desk: DeskStats {
                 queued: count(queued),
                 queue_room: count(queue_room),
@@ -231,14 +253,13 @@ impl ServerStats {
 
 impl ConnectionStats {
     fn take(connections: &super::Connections, limits: &Limits) -> Self {
-        let mut refused = by_label(&connections.turned_away, Counter::get);
-        refused.retain(|_, count| *count > 0);
         Self {
             open: unsigned(connections.open.get()),
             places: count(limits.connections),
             reserved: count(limits.reserved()),
             accepted: connections.accepted.get(),
-            refused,
+            refused: by_label_if_any(&connections.turned_away),
+            ended: by_label_if_any(&connections.ended),
             accept_errors: connections.accept_errors.get(),
             received_bytes: connections.bytes_in.get(),
             sent_bytes: connections.bytes_out.get(),
@@ -261,6 +282,13 @@ impl From<Process> for ProcessStats {
 
 fn by_label<L: Label, M>(each: &Each<L, M>, read: impl Fn(&M) -> u64) -> BTreeMap<String, u64> {
     L::ALL.iter().map(|label| (label.value().to_owned(), read(each.of(*label)))).collect()
+}
+
+/// The same of counters, without those that stand at zero.
+fn by_label_if_any<L: Label>(each: &Each<L, Counter>) -> BTreeMap<String, u64> {
+    let mut counts = by_label(each, Counter::get);
+    counts.retain(|_, count| *count > 0);
+    counts
 }
 
 /// A gauge counts what there is of something. Between two of its steps it may be below nothing.

@@ -16,7 +16,7 @@ use crate::booking::{self, BookingKey, CartView, Lost, Outcome, Refusal};
 use crate::desk::Rejection;
 use crate::dispatch::{self, No, ReplyLine, rejected};
 use crate::ledger::RecordsError;
-use crate::meters::Begun;
+use crate::meters::{Begun, Ended};
 
 impl Session {
     /// Writes the replies that are there, and what the session was told, in their order.
@@ -43,13 +43,13 @@ impl Session {
                     self.settle_all()?;
                     self.passenger = Passenger::Gone;
                     self.output.push(Event::SessionReplaced.line());
-                    self.take_leave();
+                    self.end_for(Ended::Replaced);
                 }
                 Heard::LetGo => {
                     // The session stays as it is: whoever resumes it is told how things stand.
                     self.settle_all()?;
                     self.passenger = Passenger::Gone;
-                    self.take_leave();
+                    self.end_for(Ended::Untold);
                 }
             }
         }
@@ -207,9 +207,16 @@ impl Session {
         }
     }
 
+    /// Says why the connection ends, after all replies that are owed.
+    pub(super) fn say_farewell(&mut self, why: &ErrorObject) {
+        self.answer(Begun::now(None), ReplyLine::farewell(why));
+    }
+
     /// Hands a reply to the peer, in its turn, and counts it.
     fn send(&mut self, begun: Begun, line: ReplyLine) {
-        self.service.meters.requests.answered(begun, line.kind);
+        if let Some(kind) = line.kind {
+            self.service.meters.requests.answered(begun, kind);
+        }
         self.output.push(line.bytes);
     }
 

@@ -14,6 +14,7 @@ use trecho_shared::rpc::{ErrorObject, ProtocolError, reply_error};
 use super::hang_up;
 use super::stream::Stream;
 use crate::limits::Limits;
+use crate::meters::Ended;
 
 /// How a TLS record begins that opens a conversation: its type is "handshake".
 const HELLO: u8 = 0x16;
@@ -30,6 +31,17 @@ pub(super) enum HandshakeError {
     /// The peer has gone, or both sides cannot agree. TLS has told the peer.
     #[error("no handshake: {0}")]
     Failed(#[from] io::Error),
+}
+
+impl HandshakeError {
+    /// As what it is counted.
+    pub(super) fn ended(&self) -> Ended {
+        match self {
+            Self::Late => Ended::HandshakeLate,
+            Self::Plaintext => Ended::Plaintext,
+            Self::Failed(_) => Ended::Handshake,
+        }
+    }
 }
 
 /// Agrees with the peer on keys, within the time that the limits give it.

@@ -14,6 +14,7 @@ use trecho_shared::ids::Locator;
 use trecho_shared::message::{RefusalData, RefusalKind};
 
 use crate::limits::{Limits, REMEMBERED};
+use crate::meters::Refuser;
 use crate::origin::Origin;
 use crate::rate::Rates;
 
@@ -32,14 +33,15 @@ impl Guesses {
         }
     }
 
-    /// One more look-up, which counts as wrong for now; or after how long it may be made.
-    fn begin(&self, origin: Origin, locator: Locator) -> Result<(), Duration> {
+    /// One more look-up, which counts as wrong for now; or which limit is reached, and after how long
+    /// it may be made.
+    fn begin(&self, origin: Origin, locator: Locator) -> Result<(), (Refuser, Duration)> {
         let now = Instant::now();
         // Nothing panics while they are locked. Always in this order.
         let mut by_origin = self.by_origin.lock().unwrap_or_else(PoisonError::into_inner);
         let mut by_locator = self.by_locator.lock().unwrap_or_else(PoisonError::into_inner);
-        by_origin.permit(&origin, now)?;
-        by_locator.permit(&locator, now)?;
+        by_origin.permit(&origin, now).map_err(|left| (Refuser::LookUpsPerAddress, left))?;
+        by_locator.permit(&locator, now).map_err(|left| (Refuser::LookUpsPerLocator, left))?;
         by_origin.charge(origin, now);
         by_locator.charge(locator, now);
         Ok(())
@@ -71,15 +73,17 @@ pub(super) struct LookUps {
 }
 
 impl LookUps {
-    /// Whether a look-up may be made. It counts from now on.
+    /// Whether a look-up may be made, or by which limit it may not. It counts from now on.
     pub(super) fn begin(
         &mut self,
         guesses: &Guesses,
         origin: Option<Origin>,
         locator: Locator,
-    ) -> Result<(), RefusalData> {
-        self.permit().map_err(refusal)?;
-        origin.map_or(Ok(()), |origin| guesses.begin(origin, locator)).map_err(refusal)
+    ) -> Result<(), (Refuser, RefusalData)> {
+        self.permit()
+            .map_err(|left| (Refuser::LookUps, left))
+            .and_then(|()| origin.map_or(Ok(()), |origin| guesses.begin(origin, locator)))
+            .map_err(|(limit, left)| (limit, refusal(left)))
     }
 
     /// A look-up has come to this.
@@ -143,7 +147,8 @@ mod tests {
         for index in 0..60 {
             assert_eq!(guesses.begin(origin(1), Locator::from_index(index)), Ok(()));
         }
-        let left = guesses.begin(origin(1), Locator::from_index(60)).unwrap_err();
+        let (limit, left) = guesses.begin(origin(1), Locator::from_index(60)).unwrap_err();
+        assert_eq!(limit, Refuser::LookUpsPerAddress);
         assert!(left <= Duration::from_secs(60), "{left:?}");
         assert_eq!(guesses.begin(origin(2), Locator::from_index(60)), Ok(()));
         tokio::time::advance(Duration::from_secs(60)).await;
@@ -157,7 +162,8 @@ mod tests {
         for number in 0..10 {
             assert_eq!(guesses.begin(origin(number), locator), Ok(()));
         }
-        assert_eq!(guesses.begin(origin(99), locator), Err(Duration::from_secs(60)));
+        let refused = (Refuser::LookUpsPerLocator, Duration::from_secs(60));
+        assert_eq!(guesses.begin(origin(99), locator), Err(refused));
         tokio::time::advance(Duration::from_secs(60)).await;
         assert_eq!(guesses.begin(origin(99), locator), Ok(()));
     }

@@ -18,7 +18,7 @@ use crate::booking::Command;
 use crate::desk::{Attachment, Order, Rejection};
 use crate::dispatch::{self, Answer, No, ReplyLine, rejected};
 use crate::listener::no_place;
-use crate::meters::{Begun, TurnedAway};
+use crate::meters::{Ended, TurnedAway, Wait};
 
 /// What a peer is told that speaks TLS to a server without.
 const ENCRYPTED: &str = "this port speaks no TLS: connect without --tls";
@@ -59,14 +59,13 @@ impl Session {
                 }
                 Received::Hello => {
                     let error = ProtocolError::Envelope(ENCRYPTED.to_owned());
-                    let line = ReplyLine::error(None, &ErrorObject::from(&error));
-                    self.answer(Begun::now(None), line);
-                    self.take_leave();
+                    self.say_farewell(&ErrorObject::from(&error));
+                    self.end_for(Ended::Encrypted);
                 }
                 Received::TooLong(begun) => {
                     let error = ProtocolError::LineTooLong;
                     self.answer(begun, ReplyLine::error(None, &ErrorObject::from(&error)));
-                    self.take_leave();
+                    self.end_for(Ended::LineTooLong);
                 }
             }
             if self.held.is_some() {
@@ -78,13 +77,30 @@ impl Session {
     }
 
     fn may_start(&mut self) -> bool {
-        let limits = &self.service.limits;
         let held_back = self.held.is_some() && !self.replies.is_empty();
-        !held_back
-            && !self.passenger.is_arriving()
-            && self.replies.len() < limits.requests_in_flight
-            && !self.is_full()
-            && self.is_in_pace()
+        if held_back || self.passenger.is_arriving() {
+            return false;
+        }
+        let wait = self.wait_for();
+        // Once a wait, however often it is asked whether it is over.
+        if let Some(limit) = wait.filter(|_| wait != self.waits_for) {
+            self.service.meters.limits.waits.of(limit).inc();
+        }
+        self.waits_for = wait;
+        wait.is_none()
+    }
+
+    /// The limit that lets no request start now.
+    fn wait_for(&mut self) -> Option<Wait> {
+        if self.replies.len() >= self.service.limits.requests_in_flight {
+            Some(Wait::InFlight)
+        } else if self.is_full() {
+            Some(Wait::Unsent)
+        } else if self.is_in_pace() {
+            None
+        } else {
+            Some(Wait::Requests)
+        }
     }
 
     /// Whether the rate of requests allows one more, which is what has come next. One that was held
@@ -126,7 +142,7 @@ impl Session {
         if !self.is_let_in(&request) {
             self.service.meters.connections.turned_away.of(TurnedAway::Trial).inc();
             self.refuse(&to, No::Refused(no_place()));
-            self.take_leave();
+            self.end_for(Ended::Trial);
             return Then::Go;
         }
         match request {
@@ -299,7 +315,10 @@ impl Session {
 
     fn begin_look_up(&mut self, locator: Locator) -> Answer<()> {
         let origin = self.place.origin();
-        self.look_ups.begin(&self.service.guesses, origin, locator).map_err(No::Refused)
+        self.look_ups.begin(&self.service.guesses, origin, locator).map_err(|(limit, refusal)| {
+            self.service.meters.limits.refused.of(limit).inc();
+            No::Refused(refusal)
+        })
     }
 
     fn look_up(&mut self, to: ReplyTo, BookingRef { locator, claim }: BookingRef) {

@@ -2,6 +2,8 @@
 //! goes red when it should.
 
 mod assets;
+mod ended;
+mod limits;
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -11,6 +13,8 @@ use serde_json::json;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
+use trecho_server::Config;
+use trecho_server::origin::Trusted;
 
 use crate::common::client::PATIENCE;
 use crate::common::daemon::{run, trechod, two_days_on};
@@ -23,6 +27,67 @@ async fn with_pages() -> (World, SocketAddr) {
     let world = World::with(|config| config.metrics_listen = "127.0.0.1:0".parse().ok()).await;
     let address = world.server().metrics_addr().unwrap();
     (world, address)
+}
+
+/// The same with a configuration of one's own.
+async fn with_pages_and(adjust: impl FnOnce(&mut Config)) -> (World, SocketAddr) {
+    let world = World::with(|config| {
+        config.metrics_listen = "127.0.0.1:0".parse().ok();
+        adjust(config);
+    })
+    .await;
+    let address = world.server().metrics_addr().unwrap();
+    (world, address)
+}
+
+/// The same, and its limits count for everyone.
+async fn strict(adjust: impl FnOnce(&mut Config)) -> (World, SocketAddr) {
+    with_pages_and(|config| {
+        config.trusted = Trusted::nobody();
+        adjust(config);
+    })
+    .await
+}
+
+/// Scrapes until exactly these of a family's series have counted anything, and so much.
+async fn counted(address: SocketAddr, family: &str, expected: &[(&str, f64)]) {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let numbers = Numbers::scrape(address).await;
+        let begin = format!("{family}{{");
+        let labels =
+            |series: &str| Some(series.strip_prefix(&begin)?.strip_suffix('}')?.to_owned());
+        let counts: Vec<(String, f64)> = numbers
+            .series
+            .iter()
+            .filter(|(_, count)| **count > 0.0)
+            .filter_map(|(series, count)| Some((labels(series)?, *count)))
+            .collect();
+        if counts
+            .iter()
+            .map(|(labels, count)| (labels.as_str(), *count))
+            .eq(expected.iter().copied())
+        {
+            return;
+        }
+        assert!(Instant::now() < end, "{family}: {counts:?}, not {expected:?}");
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Scrapes until a counter has come to this at least.
+async fn at_least(address: SocketAddr, family: &str, labels: &str, least: f64) {
+    let end = Instant::now() + PATIENCE;
+    let series =
+        if labels.is_empty() { family.to_owned() } else { format!("{family}{{{labels}}}") };
+    loop {
+        let now = Numbers::scrape(address).await.of(&series);
+        if now >= least {
+            return;
+        }
+        assert!(Instant::now() < end, "{series} is {now}, not {least}");
+        sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// Scrapes until a number is as expected: what is counted after the reply takes a moment.

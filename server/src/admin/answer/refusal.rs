@@ -27,7 +27,7 @@ pub(super) fn rejected(service: &Service, rejection: Rejection) -> Problem {
             closing_retry_ms(service),
             "the server is about to end, and nothing was changed: try again when it runs again",
         ),
-        Rejection::LimitExceeded(ms) => {
+        Rejection::LimitExceeded(_, ms) => {
             wait(Kind::LimitExceeded, ms.unsigned_abs(), "a limit is reached: try again later")
         }
         Rejection::Unknown => Problem::unknown_outcome(),

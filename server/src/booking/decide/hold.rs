@@ -6,8 +6,8 @@ use trecho_shared::time::Moment;
 use super::{Decided, seen, set_clock};
 use crate::booking::state::{Leg, Session, State};
 use crate::booking::{
-    Ask, Caller, CartClock, CartView, Change, Decision, HoldRecord, LegKey, Outcome, Reason,
-    Refusal, SeatIx, Seats, SessionKey,
+    Ask, Caller, CartBound, CartClock, CartView, Change, Decision, HoldRecord, LegKey, Outcome,
+    Reason, Refusal, SeatIx, Seats, SessionKey,
 };
 
 impl Seats {
@@ -126,20 +126,25 @@ impl State {
     /// as well; the wire does so before.
     fn cart_has_room(&self, session: &Session, asks: &[Ask]) -> Result<(), Refusal> {
         let (policy, cart) = (&self.policy, &session.cart);
+        if asks.len() > policy.legs {
+            return Err(Refusal::CartFull(CartBound::Legs));
+        }
         let mut legs = cart.legs().count();
         let mut seats = cart.holds.len();
-        for (at, ask) in asks.iter().enumerate().take(policy.legs + 1) {
+        for (at, ask) in asks.iter().enumerate() {
             let held = cart.seats_on(ask.leg);
             let wanted = ask.seats.wanted();
             let twice = asks[..at].iter().any(|earlier| earlier.leg == ask.leg);
             if twice || held.saturating_add(wanted) > policy.passengers {
-                return Err(Refusal::CartFull);
+                return Err(Refusal::CartFull(CartBound::Passengers));
             }
             legs += usize::from(held == 0);
             seats += wanted;
         }
-        let full = asks.len() > policy.legs || legs > policy.legs || seats > policy.seats;
-        if full { Err(Refusal::CartFull) } else { Ok(()) }
+        if legs > policy.legs {
+            return Err(Refusal::CartFull(CartBound::Legs));
+        }
+        if seats > policy.seats { Err(Refusal::CartFull(CartBound::Seats)) } else { Ok(()) }
     }
 
     /// The holds that were asked for, which there is room and seats for.

@@ -4,7 +4,7 @@ use trecho_shared::ids::SeatLabel;
 
 use crate::booking::rehearsal::{Rehearsal, ask, second};
 use crate::booking::{
-    Ask, CartView, Change, Command, LegChangeKind, LegKey, Reason, Refusal, Seats,
+    Ask, CartBound, CartView, Change, Command, LegChangeKind, LegKey, Reason, Refusal, Seats,
 };
 
 fn named(leg: u32, seats: &[&str]) -> Ask {
@@ -109,13 +109,29 @@ fn a_cart_is_bounded_in_legs_seats_and_seats_of_a_leg() {
     let mut rules = Rehearsal::new(&["9x6"; 9]);
     let caller = rules.open(1);
     let each = |count| (1..=9).map(|leg| ask(leg, count)).collect::<Vec<_>>();
-    assert_eq!(rules.hold(caller, &each(1)), Err(Refusal::CartFull), "nine legs");
-    assert_eq!(rules.hold(caller, &[ask(1, 10)]), Err(Refusal::CartFull), "ten of one leg");
+    assert_eq!(rules.hold(caller, &each(1)), Err(Refusal::CartFull(CartBound::Legs)), "nine legs");
+    assert_eq!(
+        rules.hold(caller, &[ask(1, 10)]),
+        Err(Refusal::CartFull(CartBound::Passengers)),
+        "ten of one leg"
+    );
     rules.hold(caller, &each(1)[..8]).unwrap();
-    assert_eq!(rules.hold(caller, &[ask(9, 1)]), Err(Refusal::CartFull), "a ninth leg");
-    assert_eq!(rules.hold(caller, &[ask(1, 9)]), Err(Refusal::CartFull), "ten of one leg");
+    assert_eq!(
+        rules.hold(caller, &[ask(9, 1)]),
+        Err(Refusal::CartFull(CartBound::Legs)),
+        "a ninth leg"
+    );
+    assert_eq!(
+        rules.hold(caller, &[ask(1, 9)]),
+        Err(Refusal::CartFull(CartBound::Passengers)),
+        "ten of one leg"
+    );
     rules.hold(caller, &each(3)[..8]).unwrap();
-    assert_eq!(rules.hold(caller, &each(1)[..5]), Err(Refusal::CartFull), "37 seats");
+    assert_eq!(
+        rules.hold(caller, &each(1)[..5]),
+        Err(Refusal::CartFull(CartBound::Seats)),
+        "37 seats"
+    );
     assert_eq!(rules.hold(caller, &each(1)[..4]).unwrap().holds.len(), 36);
 }
 
@@ -123,7 +139,10 @@ fn a_cart_is_bounded_in_legs_seats_and_seats_of_a_leg() {
 fn a_leg_asked_for_twice_is_refused() {
     let mut rules = Rehearsal::new(&["9x6"]);
     let caller = rules.open(1);
-    assert_eq!(rules.hold(caller, &[ask(1, 1), ask(1, 1)]), Err(Refusal::CartFull));
+    assert_eq!(
+        rules.hold(caller, &[ask(1, 1), ask(1, 1)]),
+        Err(Refusal::CartFull(CartBound::Passengers))
+    );
 }
 
 #[test]

@@ -4,9 +4,9 @@ use trecho_shared::ids::{HoldId, SeatLabel};
 
 use super::{Claim, Model, Someone};
 use crate::booking::{
-    Answer, Ask, BookingKey, BookingRecord, Caller, Cancellation, CartView, Command, Generation,
-    HoldRecord, LegFacts, LegKey, Outcome, Purchase, Refusal, Scheduled, SeatIx, Seats, SessionKey,
-    TicketRecord,
+    Answer, Ask, BookingKey, BookingRecord, Caller, Cancellation, CartBound, CartView, Command,
+    Generation, HoldRecord, LegFacts, LegKey, Outcome, Purchase, Refusal, Scheduled, SeatIx, Seats,
+    SessionKey, TicketRecord,
 };
 
 impl Model {
@@ -172,10 +172,18 @@ impl Model {
         let seats = cart.len();
         cart.sort_unstable();
         cart.dedup();
-        let full = cart.len() > self.policy.legs
-            || seats > self.policy.seats
-            || most.unwrap_or(0) > self.policy.passengers;
-        if full { Err(Refusal::CartFull) } else { Ok(()) }
+        let passed = if asks.len() > self.policy.legs {
+            CartBound::Legs
+        } else if most.unwrap_or(0) > self.policy.passengers {
+            CartBound::Passengers
+        } else if cart.len() > self.policy.legs {
+            CartBound::Legs
+        } else if seats > self.policy.seats {
+            CartBound::Seats
+        } else {
+            return Ok(());
+        };
+        Err(Refusal::CartFull(passed))
     }
 
     /// The place with this label, among all that the cabin has.
