@@ -105,20 +105,44 @@ async fn the_dashboard_is_whole_and_shows_numbers_that_are_served() {
 }
 
 #[tokio::test]
-async fn the_alert_rules_ask_for_numbers_that_are_served() {
+async fn the_alert_rules_ask_for_numbers_that_are_served_and_are_explained_and_tested() {
     let (_world, pages) = with_pages().await;
     let numbers = Numbers::scrape(pages).await;
     let rules = file("assets/observability/rules.yml");
     assert!(assert_served(&numbers, &rules) > 15);
     let alerts = rules.lines().filter(|line| line.trim_start().starts_with("- alert: "));
     let guide = file("docs/operating.md");
+    let tests = file("assets/observability/rules.test.yml");
     for alert in alerts {
         let name = alert.trim_start().trim_start_matches("- alert: ");
         assert!(
             guide.contains(&format!("`{name}`")),
             "the guide does not say what to do at {name}"
         );
+        assert!(
+            tests.contains(&format!("        alertname: {name}\n")),
+            "no test shows that {name} fires"
+        );
     }
+}
+
+#[tokio::test]
+async fn the_guide_explains_every_reason_and_every_limit() {
+    let (_world, pages) = with_pages().await;
+    let numbers = Numbers::scrape(pages).await;
+    let guide = file("docs/operating.md");
+    let (_, explained) = guide.split_once("### The numbers").expect("a section");
+    let mut values = 0;
+    for series in numbers.series.keys() {
+        let families = ["connections_refused", "connections_ended", "limit_", "operators_refused"];
+        if !families.iter().any(|family| series.starts_with(&format!("trecho_{family}"))) {
+            continue;
+        }
+        let value = series.split('"').nth(1).expect("one label");
+        assert!(explained.contains(&format!("`{value}`")), "the guide does not explain {series}");
+        values += 1;
+    }
+    assert!(values > 30, "{values}");
 }
 
 #[tokio::test]
