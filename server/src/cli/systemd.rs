@@ -35,12 +35,20 @@ pub(super) fn stopping() {
 /// nobody, whatever its sockets say. Waits for ever where there is no watchdog.
 pub(super) async fn keep_watchdog(pulse: Pulse) -> Infallible {
     let Some(allowed) = sd_notify::watchdog_enabled() else { return std::future::pending().await };
+    keep(allowed, || pulse.beat(), || tell(&[NotifyState::Watchdog])).await
+}
+
+async fn keep<B: Future<Output = ()>>(
+    allowed: Duration,
+    beat: impl Fn() -> B,
+    tell: impl Fn(),
+) -> Infallible {
     let half = (allowed / 2).max(Duration::from_millis(1));
     let mut ticks = interval_at(Instant::now(), half);
     loop {
         ticks.tick().await;
-        if timeout(half, pulse.beat()).await.is_ok() {
-            tell(&[NotifyState::Watchdog]);
+        if timeout(half, beat()).await.is_ok() {
+            tell();
         } else {
             tracing::error!(
                 waited.ms = half.as_millis(),
@@ -53,5 +61,34 @@ pub(super) async fn keep_watchdog(pulse: Pulse) -> Infallible {
 fn tell(states: &[NotifyState]) {
     if let Err(error) = sd_notify::notify(states) {
         tracing::warn!(%error, "cannot tell systemd how this server is");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    const ALLOWED: Duration = Duration::from_secs(30);
+
+    /// How often a watchdog is told within ten times what it allows, of a desk that answers in time
+    /// only until then.
+    async fn told(answers_for: Duration) -> u32 {
+        let (began, told) = (Instant::now(), Cell::new(0));
+        let beat = || async move {
+            if began.elapsed() < answers_for { ready(()).await } else { pending().await }
+        };
+        let kept = keep(ALLOWED, beat, || told.set(told.get() + 1));
+        assert!(timeout(10 * ALLOWED, kept).await.is_err());
+        told.get()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_watchdog_hears_of_a_desk_that_answers_and_no_more_once_it_hangs() {
+        assert!(told(Duration::MAX).await >= 20);
+        assert!((6..=8).contains(&told(4 * ALLOWED).await));
+        assert_eq!(told(Duration::ZERO).await, 0);
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod client;
 pub(crate) mod daemon;
 pub(crate) mod namespace;
 pub(crate) mod pages;
+pub(crate) mod strace;
 pub(crate) mod terminal;
 pub(crate) mod tls;
 pub(crate) mod world;

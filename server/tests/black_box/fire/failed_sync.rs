@@ -1,46 +1,12 @@
 //! A disk that fails a sync: what became of the commit is not known, so nothing more is said.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-
 use serde_json::json;
 
 use crate::common::daemon::two_days_on;
+use crate::common::strace::disturb_syncs;
 use crate::common::world::write_csv;
 use crate::common::{Daemon, confirm};
 use crate::load::{Crowd, timetable};
-
-/// Lets every sync of a process fail from now on; none where that cannot be had.
-fn fail_syncs(pid: u32) -> Option<Child> {
-    let mut command = Command::new("strace");
-    command.args(["-f", "-qq", "-e", "trace=fdatasync,fsync"]);
-    command.args(["-e", "inject=fdatasync,fsync:error=EIO", "-o", "/dev/null"]);
-    command.args(["-p", &pid.to_string()]).stdin(Stdio::null()).stderr(Stdio::piped());
-    let child = command.spawn().ok();
-    let Some(mut child) = child else {
-        println!("SKIPPED: there is no strace here");
-        return None;
-    };
-    // It says nothing when all is well: it is there when it is the process's tracer.
-    let status = format!("/proc/{pid}/status");
-    loop {
-        let status = std::fs::read_to_string(&status).unwrap();
-        if !status.contains("TracerPid:\t0\n") {
-            return Some(child);
-        }
-        if let Some(ended) = child.try_wait().unwrap() {
-            if ended.success() {
-                // So fast has the process died of it.
-                return Some(child);
-            }
-            let mut said = String::new();
-            BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
-            println!("SKIPPED: strace may not look at a process of ours: {said}");
-            return None;
-        }
-        std::thread::yield_now();
-    }
-}
 
 #[tokio::test]
 async fn after_a_sync_that_failed_nothing_is_answered_and_the_key_tells_what_became_of_it() {
@@ -54,7 +20,7 @@ async fn after_a_sync_that_failed_nothing_is_answered_and_the_key_tells_what_bec
     let token = ana.open().await;
     let cart = ana.hold(std::slice::from_ref(&leg)).await;
     bia.open().await;
-    let Some(mut tracer) = fail_syncs(server.pid()) else { return };
+    let Some(mut tracer) = disturb_syncs(server.pid(), "error=EIO") else { return };
     ana.request("cart.confirm", confirm("k")).await;
     assert_eq!(ana.line().await, None, "what became of it is not known");
     assert_eq!(bia.until_closed().await, Vec::<serde_json::Value>::new());
@@ -86,7 +52,7 @@ async fn a_failed_sync_under_load_loses_nothing_that_was_answered() {
     let mut server = Daemon::serve(&data, &arguments);
     let mut crowd = Crowd::come(server.address, legs, 5);
     crowd.buys(20).await;
-    let Some(mut tracer) = fail_syncs(server.pid()) else { return };
+    let Some(mut tracer) = disturb_syncs(server.pid(), "error=EIO") else { return };
     let (status, said) = tokio::task::spawn_blocking(move || server.wait()).await.unwrap();
     tracer.wait().unwrap();
     assert_eq!(status.code(), Some(1), "{said}");
