@@ -1,12 +1,14 @@
 //! `trechod serve`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::pin::pin;
 
 use color_eyre::eyre::WrapErr;
+use serde::Serialize;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Failure, Settings, runtime, say, systemd};
+use super::{Failure, Settings, json_line, runtime, say, systemd};
 use crate::log;
 use crate::server::{Server, ServerHandle, StartError};
 
@@ -47,6 +49,18 @@ pub(super) fn serve(
     })
 }
 
+/// The line that says where it serves, for machines: like any line of the log, whatever the log's level.
+#[derive(Serialize)]
+struct Announced {
+    timestamp: String,
+    level: &'static str,
+    message: &'static str,
+    serves: SocketAddr,
+    tls_key: Option<String>,
+    version: &'static str,
+    data: String,
+}
+
 /// The one line that says where it serves.
 fn announce(format: log::Format, server: &ServerHandle, data_dir: &std::path::Path) {
     let address = server.local_addr();
@@ -60,7 +74,15 @@ fn announce(format: log::Format, server: &ServerHandle, data_dir: &std::path::Pa
             say(&format!("trechod serves {address} ({tls}data in {})", data_dir.display()));
         }
         log::Format::Json => {
-            say(&serde_json::json!({ "serves": address, "tls_key": key }).to_string());
+            say(&json_line(&Announced {
+                timestamp: jiff::Timestamp::now().to_string(),
+                level: "INFO",
+                message: "trechod serves",
+                serves: address,
+                tls_key: key,
+                version: env!("CARGO_PKG_VERSION"),
+                data: data_dir.display().to_string(),
+            }));
         }
     }
 }

@@ -243,9 +243,19 @@ async fn json_logs_are_json_throughout() {
     rustix::process::kill_process(pid, Signal::TERM).unwrap();
     std::io::Read::read_to_string(&mut stderr, &mut said).unwrap();
     assert!(child.wait().unwrap().success());
+    let mut serves = 0;
     for line in said.lines() {
-        assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "{line}");
+        let line: serde_json::Value = serde_json::from_str(line).expect(line);
+        assert!(line["timestamp"].as_str().is_some_and(|at| at.ends_with('Z')), "{line}");
+        assert!(line["level"].is_string() && line["message"].is_string(), "{line}");
+        if let Some(address) = line["serves"].as_str() {
+            assert!(address.starts_with("127.0.0.1:"), "{line}");
+            assert_eq!(line["version"], env!("CARGO_PKG_VERSION"));
+            assert_eq!(line["data"], directory.path().to_str().unwrap());
+            serves += 1;
+        }
     }
+    assert_eq!(serves, 1, "{said}");
 }
 
 #[tokio::test]

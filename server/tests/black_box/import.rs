@@ -122,7 +122,7 @@ fn a_server_does_not_start_on_a_file_that_it_cannot_sell_whole_unless_told_to_sk
     let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
     let said = loop {
         let said = std::fs::read_to_string(&log).unwrap();
-        if said.contains(r#"{"serves":"#) {
+        if said.contains(r#""serves":"#) {
             break said;
         }
         assert!(std::time::Instant::now() < until, "it did not serve: {said}");
