@@ -29,7 +29,7 @@ use crate::listener::{self, Admission};
 use crate::pages::{self, Pages};
 use crate::session::Announcement;
 use crate::timetable::ImportError;
-use crate::tls::{IdentityError, Tls};
+use crate::tls::{IdentityError, Tls, TlsFiles};
 use opening::Opened;
 
 pub use import::AtRest;
@@ -255,6 +255,11 @@ impl ServerHandle {
     /// Where to feel whether the server is alive, also while [`wait`](Self::wait) has the handle.
     pub fn pulse(&self) -> Pulse {
         Pulse(Weak::clone(&self.service))
+    }
+
+    /// Where the certificate and its key were read from; `None` where nothing is encrypted.
+    pub fn tls_files(&self) -> Option<&TlsFiles> {
+        self.tls.as_ref().map(|tls| tls.files())
     }
 
     /// Reads the certificate and key again, for the connections to come. Those that are open stay

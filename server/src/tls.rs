@@ -46,6 +46,11 @@ impl Tls {
         Ok(fingerprint)
     }
 
+    /// Which files.
+    pub(crate) fn files(&self) -> &TlsFiles {
+        &self.files
+    }
+
     /// The terms for a connection that begins now.
     pub(crate) fn config(&self) -> Arc<ServerConfig> {
         self.identity.load().config()

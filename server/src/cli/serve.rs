@@ -118,7 +118,15 @@ async fn run(
 fn reload(server: &ServerHandle) {
     systemd::reloading();
     match server.reload_tls() {
-        Ok(Some(key)) => tracing::info!(%key, "new connections get the certificate read just now"),
+        Ok(Some(key)) => {
+            tracing::info!(%key, "new connections get the certificate read just now");
+            if server.tls_files().is_some_and(|files| systemd::has_copied(&files.key)) {
+                tracing::warn!(
+                    "systemd has copied this pair when the service started: one that was renewed \
+                     since takes a systemctl restart"
+                );
+            }
+        }
         Ok(None) => tracing::info!("nothing to read again: this server has no certificate"),
         Err(error) => tracing::error!(%error, "the certificate stays as it was"),
     }

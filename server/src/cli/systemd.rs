@@ -4,6 +4,7 @@
 //! this process.
 
 use std::convert::Infallible;
+use std::path::Path;
 use std::time::Duration;
 
 use sd_notify::NotifyState;
@@ -23,6 +24,13 @@ pub(super) fn reloading() {
         Ok(now) => tell(&[NotifyState::Reloading, now]),
         Err(error) => tracing::warn!(%error, "cannot tell systemd of the reload"),
     }
+}
+
+/// Whether this file is one that systemd has copied for the service when it started
+/// (`LoadCredential=`): it stays as it was, whatever becomes of the original.
+pub(super) fn has_copied(file: &Path) -> bool {
+    let directory = std::env::var_os("CREDENTIALS_DIRECTORY").filter(|value| !value.is_empty());
+    directory.is_some_and(|directory| file.starts_with(directory))
 }
 
 /// It sees its connections off.

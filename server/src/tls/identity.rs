@@ -38,6 +38,20 @@ pub enum IdentityError {
         /// Why.
         source: io::Error,
     },
+    /// One of the files is another user's alone.
+    #[error(
+        "user {uid} runs trechod and may not read {path}, which is user {owner}'s: say chown {uid} {path}; \
+         under systemd hand it over with LoadCredential= instead (assets/systemd/tls.conf)",
+        path = path.display()
+    )]
+    Foreign {
+        /// Which file.
+        path: PathBuf,
+        /// Whose it is.
+        owner: u32,
+        /// Who runs this server.
+        uid: u32,
+    },
     /// The certificate's file has none.
     #[error(
         "there is no certificate in {}: it must have a part that begins with -----BEGIN \
@@ -146,8 +160,21 @@ fn read(path: &Path) -> Result<Vec<u8>, IdentityError> {
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(FILE_BYTES).read_to_end(&mut bytes))
-        .map_err(|source| IdentityError::Unreadable { path: path.to_owned(), source })?;
+        .map_err(|source| unreadable(path, source))?;
     Ok(bytes)
+}
+
+fn unreadable(path: &Path, source: io::Error) -> IdentityError {
+    use std::os::unix::fs::MetadataExt as _;
+    let path = path.to_owned();
+    let uid = rustix::process::geteuid().as_raw();
+    // Where its directory is closed as well, nobody says whose it is.
+    match std::fs::metadata(&path) {
+        Ok(file) if source.kind() == io::ErrorKind::PermissionDenied && file.uid() != uid => {
+            IdentityError::Foreign { path, owner: file.uid(), uid }
+        }
+        _ => IdentityError::Unreadable { path, source },
+    }
 }
 
 /// Whether others than the owner and the group may read the file. A group may: that is how a

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::time::Duration;
 
 use rustix::process::Signal;
@@ -10,6 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use trecho_server::{Config, IdentityError, Server, StartError, TimetableSource};
 
+use crate::common::daemon::trechod;
 use crate::common::tls::{client, flags, pair, shake};
 use crate::common::{Client, Daemon, World, confirm, leg, run};
 
@@ -214,6 +216,50 @@ async fn files_that_are_no_pair_are_refused_with_what_to_do() {
     let half = run(&["serve", "--data", "/nowhere", "--tls-cert", one.cert.to_str().unwrap()]);
     assert_eq!(half.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&half.stderr).contains("both --tls-cert and --tls-key"));
+}
+
+#[test]
+fn a_key_that_is_another_user_s_is_refused_with_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let (files, _) = pair(&directory.path().join("pair"));
+    let data = directory.path().join("data");
+    fs::create_dir(&data).unwrap();
+    let nobody = 65_534;
+    let given = std::os::unix::fs::chown(&data, Some(nobody), Some(nobody));
+    let mut command = trechod();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--timetable", "none", "--data"]);
+    command.arg(&data).args(flags(&files));
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    command.uid(nobody).gid(nobody);
+    let Some(output) = given.ok().and_then(|()| command.output().ok()) else {
+        println!("SKIPPED: this user can be no other, or another may not run trechod here");
+        return;
+    };
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let key = files.key.display();
+    assert!(said.contains(&format!("chown 65534 {key}")), "{said}");
+    assert!(said.contains("LoadCredential="), "{said}");
+}
+
+#[tokio::test]
+async fn a_hangup_under_systemd_says_that_a_renewed_certificate_takes_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    // What LoadCredential= leaves: copies that nobody writes again, for one user.
+    let credentials = directory.path().join("credentials");
+    let (files, _) = pair(&credentials);
+    for file in [&files.cert, &files.key] {
+        fs::set_permissions(file, fs::Permissions::from_mode(0o400)).unwrap();
+    }
+    let data = directory.path().join("data");
+    let arguments = [&flags(&files)[..], &["--timetable", "none"]].concat();
+    let mut server = Daemon::serve_with(&data, &arguments, |command| {
+        command.env("CREDENTIALS_DIRECTORY", &credentials);
+    });
+    client(server.address, &files.cert).await.ok("server.ping", json!({})).await;
+    server.signal(Signal::HUP);
+    server.says("systemctl restart");
+    client(server.address, &files.cert).await.ok("server.ping", json!({})).await;
 }
 
 #[test]
