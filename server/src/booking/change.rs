@@ -177,6 +177,8 @@ pub enum Change {
         generation: Generation,
         /// Whether the ledger has it.
         kept: bool,
+        /// How much it bought.
+        purchases: u32,
         /// Its `detached_until`.
         detached_until: Option<Moment>,
         /// Its last contact.

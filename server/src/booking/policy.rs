@@ -12,9 +12,13 @@ pub struct Policy {
     pub slack_ms: i64,
     /// Holds renew the deadline up to this many periods after the empty cart got its first.
     pub renewals: i64,
-    /// A session, and with it the memory of what it confirmed, is kept this long past its last
-    /// contact.
+    /// A session that bought something, and with it the memory of what it confirmed, is kept this
+    /// long past its last contact. Of another nothing has to be remembered: see
+    /// [`Policy::rest_ms`].
     pub memory_ms: i64,
+    /// So many sessions that are away, hold nothing and bought nothing are remembered at once. Of
+    /// more, those that have been away longest are forgotten.
+    pub resting: usize,
     /// A purchase has at most this many passengers.
     pub passengers: usize,
     /// A cart has holds on at most this many legs.
@@ -36,6 +40,13 @@ impl Policy {
         self.slack_ms.min(self.hold_ms / 2)
     }
 
+    /// A session that bought nothing, and holds nothing any more, is remembered for so long after it
+    /// could have come back to its cart: as long as a cart can live. Whoever returns within it is
+    /// told that the cart is over.
+    pub fn rest_ms(&self) -> i64 {
+        self.renewals * self.hold_ms
+    }
+
     /// What is noted of a session's last contact may be this old: a 24th of the memory, so an hour
     /// of a day. The ledger is not written for every contact, and a session is remembered this
     /// much longer, so that its memory is never shorter than promised.
@@ -52,6 +63,7 @@ impl Default for Policy {
             slack_ms: 2_000,
             renewals: 3,
             memory_ms: 86_400_000,
+            resting: 65_536,
             passengers: 9,
             legs: 8,
             seats: 36,

@@ -46,6 +46,12 @@ impl Confirmations {
             .map_while(move |hash| self.bookings.get(&(session, hash)).copied())
     }
 
+    /// How many purchases the session has confirmed.
+    pub(super) fn count(&self, session: SessionKey) -> u32 {
+        let count = self.bookings.range((session, 0)..=(session, u64::MAX)).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
     /// The session has confirmed this booking under this key.
     pub(super) fn add(&mut self, session: SessionKey, key: &str, booking: BookingKey) {
         let place = (self.hash(key)..=u64::MAX)

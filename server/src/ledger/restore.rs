@@ -128,8 +128,10 @@ impl Ledger {
         )?;
         let mut rows = statement.query(())?;
         while let Some(row) = rows.next()? {
+            let session = SessionKey(row.get(0)?);
             state.restore_session(SessionRecord {
-                session: SessionKey(row.get(0)?),
+                session,
+                purchases: self.confirmations.count(session),
                 token_hash: row.get(1)?,
                 name: row.get(2)?,
                 last_contact: Moment(row.get(3)?),

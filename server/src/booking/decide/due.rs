@@ -31,7 +31,7 @@ impl State {
     /// times and not by when somebody looked.
     pub fn due(&self, now: Moment) -> Option<Decision> {
         let mut draft = Draft::default();
-        for key in self.sessions.due(now).take(SESSIONS_AT_ONCE) {
+        for key in self.sessions.due(now, &self.policy).take(SESSIONS_AT_ONCE) {
             if let Some(session) = self.sessions.get(key) {
                 self.due_of(key, session, now, &mut draft);
             }

@@ -22,13 +22,17 @@ impl Seats {
 
 impl State {
     /// What is refused first: legs that departed, then closed; then seats that there are not; then
-    /// legs and seats that are taken; then what the cart has no room for. What is said of legs names
-    /// all of them that it is true of.
+    /// more seats of a leg than any cart has room for; then legs and seats that are taken; then what
+    /// this cart has no room for. What is said of legs names all of them that it is true of.
     pub(super) fn hold(&self, caller: Caller, asks: &[Ask], now: Moment) -> Decided {
         let session = self.speaking(caller)?;
         self.legs_without(asks, Refusal::LegDeparted, |leg, _| !leg.departed(now))?;
         self.legs_without(asks, Refusal::LegClosed, |leg, _| !leg.closed)?;
         self.named_seats(asks, Refusal::SeatUnknown, |place, _| place.is_some())?;
+        // Else a leg with many free seats would be said to have none.
+        if asks.iter().any(|ask| ask.seats.wanted() > self.policy.passengers) {
+            return Err(Refusal::CartFull(CartBound::Passengers));
+        }
         self.legs_without(asks, Refusal::LegTaken, |leg, ask| {
             leg.seats.left() as usize >= ask.seats.wanted()
                 || defect!(PartialCart) && asks.len() > 1

@@ -49,8 +49,8 @@ impl State {
         Ok(Decision::accept(Outcome::Done, changes))
     }
 
-    /// The passenger left: holds are free at once. A session that ever held anything is remembered,
-    /// so that a confirm whose reply was lost can be repeated; another is forgotten.
+    /// The passenger left: holds are free at once. A session that ever held anything rests, so that
+    /// a confirm whose reply was lost can be repeated; another is forgotten.
     pub(super) fn close(&self, caller: Caller, now: Moment) -> Decided {
         if self.is_gone(caller) {
             return Ok(Decision::accept(Outcome::Done, Vec::new()));
@@ -95,6 +95,7 @@ pub(super) fn forgotten(key: SessionKey, session: &Session) -> Change {
         name: session.name.clone(),
         generation: session.generation,
         kept: session.kept,
+        purchases: session.purchases,
         detached_until: session.detached_until,
         last_contact: session.last_contact,
     }

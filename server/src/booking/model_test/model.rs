@@ -114,7 +114,13 @@ impl Model {
                 expired: session.expired,
             },
             last_contact: session.noted,
+            purchases: u32::try_from(self.confirmed_by(session.key)).unwrap(),
         }
+    }
+
+    /// How much a session bought.
+    fn confirmed_by(&self, key: SessionKey) -> usize {
+        self.confirmed.iter().filter(|(owner, ..)| *owner == key).count()
     }
 
     fn cap(&self, key: SessionKey) -> Option<Moment> {
@@ -195,6 +201,7 @@ impl Model {
             let own = [
                 self.deadline(session.key),
                 session.until,
+                session.until.map(|until| until.plus_ms(self.policy.rest_ms())),
                 noted(tolerance),
                 noted(memory + tolerance),
             ];
@@ -243,8 +250,12 @@ impl Model {
         let memory = self.policy.memory_ms + tolerance;
         let mut gone = Vec::new();
         for session in &mut self.sessions {
-            let remembered = if session.kept { session.noted.plus_ms(memory) } else { now };
-            let over = |until: Moment| until.max(remembered) <= now;
+            let bought = self.confirmed.iter().any(|(owner, ..)| *owner == session.key);
+            let over = |until: Moment| match (session.kept, bought) {
+                (_, true) => until.max(session.noted.plus_ms(memory)) <= now,
+                (true, false) => until.plus_ms(self.policy.rest_ms()) <= now,
+                (false, false) => until <= now,
+            };
             match session.until {
                 None if session.kept && session.noted.plus_ms(tolerance) <= now => {
                     session.noted = now;
@@ -258,9 +269,12 @@ impl Model {
                 continue;
             }
             let session = self.someone(key).unwrap();
-            if session.kept {
+            if self.confirmed_by(key) > 0 {
                 assert!(now.ms_since(session.heard) >= self.policy.memory_ms, "forgotten too soon");
-                self.shapes.push("a kept session forgotten");
+                self.shapes.push("a session that bought forgotten");
+            } else if session.kept {
+                assert!(now.ms_since(session.heard) >= self.policy.rest_ms(), "forgotten too soon");
+                self.shapes.push("a session that bought nothing forgotten");
             } else {
                 self.shapes.push("a session that never held forgotten");
             }

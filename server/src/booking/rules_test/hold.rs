@@ -136,6 +136,18 @@ fn a_cart_is_bounded_in_legs_seats_and_seats_of_a_leg() {
 }
 
 #[test]
+fn more_seats_than_any_cart_has_room_for_do_not_make_a_leg_look_taken() {
+    let mut rules = Rehearsal::new(&["1x3"]);
+    let caller = rules.open(1);
+    assert_eq!(
+        rules.hold(caller, &[ask(1, u32::MAX)]),
+        Err(Refusal::CartFull(CartBound::Passengers))
+    );
+    assert_eq!(rules.hold(caller, &[ask(1, 10)]), Err(Refusal::CartFull(CartBound::Passengers)));
+    assert_eq!(rules.hold(caller, &[ask(1, 9)]), Err(Refusal::LegTaken(vec![LegKey(1)])));
+}
+
+#[test]
 fn a_leg_asked_for_twice_is_refused() {
     let mut rules = Rehearsal::new(&["9x6"]);
     let caller = rules.open(1);

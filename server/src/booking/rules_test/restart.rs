@@ -34,6 +34,7 @@ fn record(session: u64, deadline: i64) -> SessionRecord {
         name: None,
         clock,
         last_contact: second(-3600),
+        purchases: 0,
     }
 }
 

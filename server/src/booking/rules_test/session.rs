@@ -1,7 +1,7 @@
 //! Rule 8: a session belongs to its token and not to its socket.
 
 use crate::booking::rehearsal::{Rehearsal, ask, purchase, second};
-use crate::booking::{CartView, Change, Command, Generation, LostReason, Outcome, Refusal};
+use crate::booking::{CartView, Change, Command, Generation, LostReason, Outcome, Policy, Refusal};
 
 fn resume(number: u8) -> Command {
     Command::Resume { token_hash: [number; 32] }
@@ -126,6 +126,7 @@ fn a_session_is_remembered_for_a_day_past_its_last_contact_and_not_two_hours_mor
     let mut rules = Rehearsal::new(&["1x1"]);
     let caller = rules.open(1);
     rules.hold(caller, &[ask(1, 1)]).unwrap();
+    rules.buy(caller, 1, "key");
     // Idle, but connected, for two days.
     for hour in 1..48 {
         rules.at(hour * 3600).sweep();
@@ -140,10 +141,57 @@ fn a_session_is_remembered_for_a_day_past_its_last_contact_and_not_two_hours_mor
 }
 
 #[test]
+fn a_session_that_bought_nothing_is_remembered_as_long_as_a_cart_can_live_after_its_grace() {
+    let mut rules = Rehearsal::new(&["1x2"]);
+    let [closed, lost] = [rules.open(1), rules.open(2)];
+    rules.hold(closed, &[ask(1, 1)]).unwrap();
+    rules.hold(lost, &[ask(1, 1)]).unwrap();
+    rules.answer(&Command::Close(closed)).unwrap();
+    rules.answer(&Command::Detach(lost)).unwrap();
+    rules.at(1799).sweep();
+    assert_eq!(rules.state.sessions.of_token(&[1; 32]), Some(closed.session));
+    rules.at(1800).sweep();
+    assert_eq!(rules.answer(&resume(1)), Err(Refusal::SessionUnknown));
+    rules.at(1859).sweep();
+    assert_eq!(rules.state.sessions.of_token(&[2; 32]), Some(lost.session));
+    rules.at(1860).sweep();
+    assert_eq!(rules.answer(&resume(2)), Err(Refusal::SessionUnknown));
+    assert_eq!(rules.state.next_due(), None, "nothing is left of them");
+}
+
+#[test]
+fn of_too_many_sessions_that_rest_those_that_were_away_longest_are_forgotten() {
+    let policy = Policy { resting: 2, ..Policy::default() };
+    let mut rules = Rehearsal::with(policy, &[("9x6", 1_000_000)]);
+    let callers = [1, 2, 3, 4, 5].map(|token| rules.open(token));
+    for caller in callers {
+        rules.hold(caller, &[ask(1, 1)]).unwrap();
+    }
+    rules.buy(callers[0], 1, "key");
+    for (caller, second) in callers.into_iter().zip(1..) {
+        // The fourth never loses its connection.
+        if second != 4 {
+            rules.at(second).answer(&Command::Detach(caller)).unwrap();
+        }
+    }
+    let known = |rules: &Rehearsal| {
+        [1, 2, 3, 4, 5].map(|token| rules.state.sessions.of_token(&[token; 32]).is_some())
+    };
+    rules.sweep();
+    assert_eq!(known(&rules), [true; 5], "carts are not forgotten");
+    rules.at(70).sweep();
+    assert_eq!(known(&rules), [true, false, true, true, true], "nor is what was bought");
+    rules.answer(&Command::Close(callers[3])).unwrap();
+    rules.sweep();
+    assert_eq!(known(&rules), [true, false, false, true, true]);
+}
+
+#[test]
 fn contacts_are_noted_once_an_hour_and_not_each_time() {
     let mut rules = Rehearsal::new(&["9x6"]);
     let caller = rules.open(1);
     rules.hold(caller, &[ask(1, 1)]).unwrap();
+    rules.buy(caller, 1, "key");
     let noted = |rules: &mut Rehearsal, command: &Command| {
         let changes = rules.run(command).changes;
         changes.iter().any(|change| matches!(change, Change::SessionSeen { .. }))

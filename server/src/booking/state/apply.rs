@@ -43,6 +43,7 @@ impl State {
             }
             Change::Booked { session, booking, .. } => {
                 self.holds(*session, Vec::clear);
+                self.session(*session, |s| s.purchases += 1);
                 self.counters.booking = BookingKey(booking.booking.0 + 1);
             }
             Change::TicketCancelled { leg, seat, .. } | Change::Unblocked { leg, seat } => {
@@ -89,12 +90,14 @@ impl State {
                 name,
                 generation,
                 kept,
+                purchases,
                 detached_until,
                 last_contact,
             } => {
                 let mut known = Session::new(*token_hash, name.clone(), *last_contact);
                 known.generation = *generation;
                 known.kept = *kept;
+                known.purchases = *purchases;
                 known.detached_until = *detached_until;
                 self.sessions.insert(*session, known, &self.policy);
             }
@@ -112,6 +115,7 @@ impl State {
             }
             Change::Booked { session, booking, holds, .. } => {
                 self.holds(*session, |cart| cart.extend_from_slice(holds));
+                self.session(*session, |s| s.purchases -= 1);
                 self.counters.booking = booking.booking;
             }
             Change::TicketCancelled { leg, seat, .. } | Change::Unblocked { leg, seat } => {

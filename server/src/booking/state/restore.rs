@@ -25,6 +25,8 @@ pub struct SessionRecord {
     pub clock: CartClock,
     /// When it was last heard of.
     pub last_contact: Moment,
+    /// How much it bought.
+    pub purchases: u32,
 }
 
 /// The ledger contradicts itself.
@@ -83,12 +85,14 @@ impl State {
     /// # Errors
     /// If its key or token is there already.
     pub fn restore_session(&mut self, record: SessionRecord) -> Result<(), RestoreError> {
-        let SessionRecord { session: key, token_hash, name, clock, last_contact } = record;
+        let SessionRecord { session: key, token_hash, name, clock, last_contact, purchases } =
+            record;
         if self.sessions.get(key).is_some() || self.sessions.of_token(&token_hash).is_some() {
             return Err(RestoreError::SessionTwice(key));
         }
         let mut session = Session::new(token_hash, name, last_contact);
         session.kept = true;
+        session.purchases = purchases;
         session.cart.clock = clock;
         self.sessions.insert(key, session, &self.policy);
         Ok(())

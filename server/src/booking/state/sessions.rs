@@ -52,12 +52,16 @@ pub(in crate::booking) struct Session {
     pub(in crate::booking) generation: Generation,
     /// It has held something, so the ledger has it.
     pub(in crate::booking) kept: bool,
+    /// What it bought, under keys that it may repeat.
+    pub(in crate::booking) purchases: u32,
     /// None while a connection speaks for it.
     pub(in crate::booking) detached_until: Option<Moment>,
     pub(in crate::booking) last_contact: Moment,
     pub(in crate::booking) cart: Cart,
     /// Where it stands in the agenda.
     due: Option<Moment>,
+    /// Where it stands among those that rest.
+    resting: Option<Moment>,
 }
 
 impl Session {
@@ -68,10 +72,12 @@ impl Session {
             name,
             generation: Generation(0),
             kept: false,
+            purchases: 0,
             detached_until: None,
             last_contact: at,
             cart: Cart::default(),
             due: None,
+            resting: None,
         }
     }
 
@@ -97,10 +103,16 @@ impl Session {
         let noted = match (self.kept, self.detached_until) {
             (true, None) => Some(self.last_contact.plus_ms(policy.contact_ms())),
             (true, Some(_)) if !self.cart.holds.is_empty() => None,
+            (true, Some(until)) if self.purchases == 0 => Some(until.plus_ms(policy.rest_ms())),
             (true, Some(until)) => Some(until.max(self.forgotten_after(policy))),
             (false, until) => until,
         };
         earliest(lost, noted)
+    }
+
+    /// Since when nobody would lose anything if it were forgotten.
+    fn rests_from(&self) -> Option<Moment> {
+        self.detached_until.filter(|_| self.purchases == 0 && self.cart.holds.is_empty())
     }
 
     /// When its memory is over, unless it is heard of before.
@@ -129,6 +141,8 @@ pub(in crate::booking) struct Sessions {
     by_token: HashMap<[u8; 32], SessionKey>,
     /// When time will next do something, and to whom: at most one entry a session.
     agenda: BTreeSet<(Moment, SessionKey)>,
+    /// Those that are away, hold nothing and bought nothing, the longest first.
+    resting: BTreeSet<(Moment, SessionKey)>,
 }
 
 impl Sessions {
@@ -141,9 +155,19 @@ impl Sessions {
         self.by_token.get(token_hash).copied()
     }
 
-    /// Those to whom time does something now, the longest overdue first.
-    pub(in crate::booking) fn due(&self, now: Moment) -> impl Iterator<Item = SessionKey> {
-        self.agenda.iter().take_while(move |(at, _)| *at <= now).map(|&(_, session)| session)
+    /// Those to whom time does something now, the longest overdue first; then those that rest and
+    /// are too many.
+    pub(in crate::booking) fn due(
+        &self,
+        now: Moment,
+        policy: &Policy,
+    ) -> impl Iterator<Item = SessionKey> {
+        let due = self.agenda.iter().take_while(move |(at, _)| *at <= now);
+        let too_many = self.resting.len().saturating_sub(policy.resting);
+        let over = self.resting.iter().take(too_many).filter(move |(_, key)| {
+            self.get(*key).is_some_and(|session| session.due.is_none_or(|at| now < at))
+        });
+        due.chain(over).map(|&(_, session)| session)
     }
 
     /// When time will next do something.
@@ -163,6 +187,9 @@ impl Sessions {
         if let Some(at) = session.due {
             self.agenda.remove(&(at, key));
         }
+        if let Some(from) = session.resting {
+            self.resting.remove(&(from, key));
+        }
     }
 
     /// Changes one session and keeps the agenda true.
@@ -177,17 +204,9 @@ impl Sessions {
             return;
         };
         change(session);
-        let due = session.next_due(policy);
-        if due == session.due {
-            return;
-        }
-        if let Some(at) = session.due {
-            self.agenda.remove(&(at, key));
-        }
-        if let Some(at) = due {
-            self.agenda.insert((at, key));
-        }
-        session.due = due;
+        let (due, from) = (session.next_due(policy), session.rests_from());
+        move_to(&mut self.agenda, key, &mut session.due, due);
+        move_to(&mut self.resting, key, &mut session.resting, from);
     }
 
     pub(super) fn census(&self) -> Census {
@@ -209,6 +228,24 @@ impl Sessions {
     /// Every key, in no order.
     pub(super) fn keys(&self) -> Vec<SessionKey> {
         self.by_key.keys().copied().collect()
+    }
+}
+
+/// Puts a session to its new place in a list, if it has changed.
+fn move_to(
+    list: &mut BTreeSet<(Moment, SessionKey)>,
+    key: SessionKey,
+    place: &mut Option<Moment>,
+    to: Option<Moment>,
+) {
+    if *place == to {
+        return;
+    }
+    if let Some(at) = std::mem::replace(place, to) {
+        list.remove(&(at, key));
+    }
+    if let Some(at) = to {
+        list.insert((at, key));
     }
 }
 

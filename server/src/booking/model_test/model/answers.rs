@@ -154,6 +154,9 @@ impl Model {
             return Err(Refusal::LegClosed(closed));
         }
         refuse_named(asks, Refusal::SeatUnknown, &|leg, label| self.place(leg, label).is_none())?;
+        if asks.iter().any(|ask| wanted(ask) > self.policy.passengers) {
+            return Err(Refusal::CartFull(CartBound::Passengers));
+        }
         let taken = legs(&|ask| self.left(ask.leg) < wanted(ask));
         if !taken.is_empty() {
             if taken.len() > 1 {
