@@ -11,6 +11,7 @@ use super::input::ReplyTo;
 use super::lookups::Verdict;
 use super::passenger::{Heard, Passenger};
 use super::replies::{Asked, Found, Settled};
+use super::requests::limited;
 use super::{Cut, Session};
 use crate::booking::{self, BookingKey, CartView, Lost, Outcome, Refusal};
 use crate::desk::Rejection;
@@ -105,8 +106,8 @@ impl Session {
             (Asked::Booking(claim), Outcome::Booking(key)) => {
                 return self.look_up_first(to.clone(), key, claim);
             }
-            (Asked::Cancel(locator, claim), Outcome::Booking(key)) => {
-                self.note_look_up(Verdict::Right(locator));
+            (Asked::Cancel(guess, claim), Outcome::Booking(key)) => {
+                self.note_look_up(Verdict::Right(guess));
                 return self.look_up_first(to.clone(), key, claim);
             }
             (asked, _) => {
@@ -119,6 +120,7 @@ impl Session {
     }
 
     fn reject(&mut self, to: &ReplyTo, asked: &Asked, rejection: Rejection) -> Result<(), Cut> {
+        let mut held_back = None;
         match asked {
             Asked::Open(_) => self.passenger = Passenger::Stranger,
             Asked::Arrive(_) => {
@@ -127,12 +129,16 @@ impl Session {
                 self.held = None;
             }
             Asked::Close | Asked::Cart | Asked::Booking(_) => {}
-            Asked::Cancel(locator, _) => {
+            Asked::Cancel(guess, _) => {
                 let unknown = rejection == Rejection::Refused(Refusal::BookingUnknown);
-                self.note_look_up(if unknown { Verdict::Wrong } else { Verdict::Right(*locator) });
+                held_back = guess.held_back().filter(|_| unknown);
+                self.note_look_up(if unknown { Verdict::Wrong } else { Verdict::Right(*guess) });
             }
         }
-        let no = rejected(&self.service, rejection).ok_or(Cut::Unknown)?;
+        let no = match held_back {
+            Some(over) => limited(&self.service, over),
+            None => rejected(&self.service, rejection).ok_or(Cut::Unknown)?,
+        };
         self.send(to.begun, ReplyLine::error(Some(&to.id), &no.into()));
         Ok(())
     }

@@ -5,6 +5,10 @@
 //! server anything, and locators from being tried one after the other. A look-up counts as wrong
 //! from its beginning, until it turns out to be right: so that many at once are no way around.
 //! Whether the locator exists makes no difference to anything here.
+//!
+//! A locator that is guessed at too often rests: nobody hears any more that a claim code for it is
+//! wrong, only that it is to be tried later. The right code is answered all the same, or whoever
+//! knows a locator could keep its owner out.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -35,22 +39,41 @@ impl Guesses {
 
     /// One more look-up, which counts as wrong for now; or which limit is reached, and after how long
     /// it may be made.
-    fn begin(&self, origin: Origin, locator: Locator) -> Result<(), (Refuser, Duration)> {
+    fn begin(&self, origin: Origin, locator: Locator) -> Result<Guess, (Refuser, Duration)> {
         let now = Instant::now();
         // Nothing panics while they are locked. Always in this order.
         let mut by_origin = self.by_origin.lock().unwrap_or_else(PoisonError::into_inner);
         let mut by_locator = self.by_locator.lock().unwrap_or_else(PoisonError::into_inner);
         by_origin.permit(&origin, now).map_err(|left| (Refuser::LookUpsPerAddress, left))?;
-        by_locator.permit(&locator, now).map_err(|left| (Refuser::LookUpsPerLocator, left))?;
         by_origin.charge(origin, now);
-        by_locator.charge(locator, now);
-        Ok(())
+        let rests = by_locator.permit(&locator, now).err();
+        if rests.is_none() {
+            by_locator.charge(locator, now);
+        }
+        Ok(Guess { locator, rests })
     }
 
     /// It was right.
-    fn right(&self, origin: Origin, locator: Locator) {
+    fn right(&self, origin: Origin, Guess { locator, rests }: Guess) {
         self.by_origin.lock().unwrap_or_else(PoisonError::into_inner).give_back(&origin);
-        self.by_locator.lock().unwrap_or_else(PoisonError::into_inner).give_back(&locator);
+        if rests.is_none() {
+            self.by_locator.lock().unwrap_or_else(PoisonError::into_inner).give_back(&locator);
+        }
+    }
+}
+
+/// A look-up that is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Guess {
+    locator: Locator,
+    /// It was guessed at too often: for so long nobody is told that a code is wrong.
+    rests: Option<Duration>,
+}
+
+impl Guess {
+    /// What is said if it is wrong and its locator rests; and which limit that is.
+    pub(super) fn held_back(self) -> Option<(Refuser, RefusalData)> {
+        self.rests.map(|left| (Refuser::LookUpsPerLocator, refusal(left)))
     }
 }
 
@@ -58,7 +81,7 @@ impl Guesses {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// There is such a booking.
-    Right(Locator),
+    Right(Guess),
     /// There is none.
     Wrong,
     /// Nothing: it answers something else.
@@ -79,10 +102,11 @@ impl LookUps {
         guesses: &Guesses,
         origin: Option<Origin>,
         locator: Locator,
-    ) -> Result<(), (Refuser, RefusalData)> {
+    ) -> Result<Guess, (Refuser, RefusalData)> {
+        let trusted = Guess { locator, rests: None };
         self.permit()
             .map_err(|left| (Refuser::LookUps, left))
-            .and_then(|()| origin.map_or(Ok(()), |origin| guesses.begin(origin, locator)))
+            .and_then(|()| origin.map_or(Ok(trusted), |origin| guesses.begin(origin, locator)))
             .map_err(|(limit, left)| (limit, refusal(left)))
     }
 
@@ -96,10 +120,10 @@ impl LookUps {
     ) {
         match verdict {
             Verdict::None => {}
-            Verdict::Right(locator) => {
+            Verdict::Right(guess) => {
                 self.wrong = 0;
                 if let Some(origin) = origin {
-                    guesses.right(origin, locator);
+                    guesses.right(origin, guess);
                 }
             }
             Verdict::Wrong => {
@@ -141,39 +165,54 @@ mod tests {
         Guesses::new(&Limits::default())
     }
 
+    fn fresh(locator: Locator) -> Guess {
+        Guess { locator, rests: None }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn an_address_that_guesses_waits_whatever_the_locator_and_others_do_not() {
         let guesses = guesses();
         for index in 0..60 {
-            assert_eq!(guesses.begin(origin(1), Locator::from_index(index)), Ok(()));
+            let locator = Locator::from_index(index);
+            assert_eq!(guesses.begin(origin(1), locator), Ok(fresh(locator)));
         }
-        let (limit, left) = guesses.begin(origin(1), Locator::from_index(60)).unwrap_err();
+        let next = Locator::from_index(60);
+        let (limit, left) = guesses.begin(origin(1), next).unwrap_err();
         assert_eq!(limit, Refuser::LookUpsPerAddress);
         assert!(left <= Duration::from_secs(60), "{left:?}");
-        assert_eq!(guesses.begin(origin(2), Locator::from_index(60)), Ok(()));
+        assert_eq!(guesses.begin(origin(2), next), Ok(fresh(next)));
         tokio::time::advance(Duration::from_secs(60)).await;
-        assert_eq!(guesses.begin(origin(1), Locator::from_index(60)), Ok(()));
-        assert!(guesses.begin(origin(1), Locator::from_index(60)).is_err());
+        assert_eq!(guesses.begin(origin(1), next), Ok(fresh(next)));
+        assert!(guesses.begin(origin(1), next).is_err());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_locator_that_is_guessed_at_from_everywhere_rests_a_minute() {
         let (guesses, locator) = (guesses(), Locator::from_index(7));
         for number in 0..10 {
-            assert_eq!(guesses.begin(origin(number), locator), Ok(()));
+            assert_eq!(guesses.begin(origin(number), locator), Ok(fresh(locator)));
         }
-        let refused = (Refuser::LookUpsPerLocator, Duration::from_secs(60));
-        assert_eq!(guesses.begin(origin(99), locator), Err(refused));
+        let guess = guesses.begin(origin(99), locator).unwrap();
+        let (limit, said) = guess.held_back().unwrap();
+        assert_eq!(limit, Refuser::LookUpsPerLocator);
+        let left = said.retry_after_ms;
+        assert_eq!((said.kind, left), (RefusalKind::LimitExceeded, Some(60_001)));
+        guesses.right(origin(99), guess);
+        assert!(
+            guesses.begin(origin(98), locator).unwrap().held_back().is_some(),
+            "it still rests"
+        );
         tokio::time::advance(Duration::from_secs(60)).await;
-        assert_eq!(guesses.begin(origin(99), locator), Ok(()));
+        assert_eq!(guesses.begin(origin(99), locator), Ok(fresh(locator)));
     }
 
     #[tokio::test(start_paused = true)]
     async fn look_ups_that_are_right_use_up_nothing() {
         let (guesses, locator) = (guesses(), Locator::from_index(7));
         for _ in 0..1_000 {
-            assert_eq!(guesses.begin(origin(1), locator), Ok(()));
-            guesses.right(origin(1), locator);
+            let guess = guesses.begin(origin(1), locator).unwrap();
+            assert_eq!(guess.held_back(), None);
+            guesses.right(origin(1), guess);
         }
     }
 }

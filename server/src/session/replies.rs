@@ -5,11 +5,11 @@ use std::future::{Future, pending};
 use std::pin::Pin;
 
 use tokio::sync::oneshot;
-use trecho_shared::ids::{ClaimCode, Locator, SessionToken};
+use trecho_shared::ids::{ClaimCode, SessionToken};
 use trecho_shared::rpc::Id;
 
 use super::input::ReplyTo;
-use super::lookups::Verdict;
+use super::lookups::{Guess, Verdict};
 use crate::booking::{CartView, Lost, Outcome};
 use crate::desk::{self, Rejection};
 use crate::dispatch::ReplyLine;
@@ -29,7 +29,7 @@ pub(super) enum Asked {
     /// The booking that is made, under this claim code.
     Booking(ClaimCode),
     /// A booking as it is once tickets of it are cancelled.
-    Cancel(Locator, ClaimCode),
+    Cancel(Guess, ClaimCode),
 }
 
 /// A line that is being looked up; `None` if nothing may be said.

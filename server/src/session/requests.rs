@@ -6,19 +6,21 @@ use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use trecho_shared::ids::{Locator, SessionToken};
-use trecho_shared::message::{BookingRef, CancelBooking, Done, OpenSession, Request, WatchFeed};
+use trecho_shared::message::{
+    BookingRef, CancelBooking, Done, OpenSession, RefusalData, Request, WatchFeed,
+};
 use trecho_shared::rpc::{ErrorObject, ProtocolError};
 
 use super::input::{Received, ReplyTo};
-use super::lookups::Verdict;
+use super::lookups::{Guess, Verdict};
 use super::passenger::{Attached, Passenger, UNTOLD};
 use super::replies::{Asked, Found};
 use super::{Cut, Session, Watching};
 use crate::booking::Command;
 use crate::desk::{Attachment, Order, Rejection};
-use crate::dispatch::{self, Answer, No, ReplyLine, rejected};
+use crate::dispatch::{self, Answer, No, ReplyLine, Service, rejected};
 use crate::listener::no_place;
-use crate::meters::{Ended, TurnedAway, Wait};
+use crate::meters::{Ended, Refuser, TurnedAway, Wait};
 
 /// What a peer is told that speaks TLS to a server without.
 const ENCRYPTED: &str = "this port speaks no TLS: connect without --tls";
@@ -309,33 +311,37 @@ impl Session {
     fn cancel(&mut self, params: CancelBooking) -> Answer<(Command, Asked)> {
         let locator = params.locator;
         let (command, claim) = dispatch::bookings::cancel(params)?;
-        self.begin_look_up(locator)?;
-        Ok((command, Asked::Cancel(locator, claim)))
+        let guess = self.begin_look_up(locator)?;
+        Ok((command, Asked::Cancel(guess, claim)))
     }
 
-    fn begin_look_up(&mut self, locator: Locator) -> Answer<()> {
+    fn begin_look_up(&mut self, locator: Locator) -> Answer<Guess> {
         let origin = self.place.origin();
-        self.look_ups.begin(&self.service.guesses, origin, locator).map_err(|(limit, refusal)| {
-            self.service.meters.limits.refused.of(limit).inc();
-            No::Refused(refusal)
-        })
+        self.look_ups
+            .begin(&self.service.guesses, origin, locator)
+            .map_err(|over| limited(&self.service, over))
     }
 
     fn look_up(&mut self, to: ReplyTo, BookingRef { locator, claim }: BookingRef) {
-        if let Err(no) = self.begin_look_up(locator) {
-            return self.refuse(&to, no);
-        }
+        let guess = match self.begin_look_up(locator) {
+            Ok(guess) => guess,
+            Err(no) => return self.refuse(&to, no),
+        };
         let service = Arc::clone(&self.service);
         let ReplyTo { id, begun } = to;
         let look_up = Box::pin(async move {
             match service.records.by_locator(locator, claim).await {
                 Ok(Some(booking)) => {
                     let line = ReplyLine::result(&id, &booking);
-                    Some(Found { line, verdict: Verdict::Right(locator) })
+                    Some(Found { line, verdict: Verdict::Right(guess) })
                 }
                 Ok(None) => {
                     let unknown = Rejection::Refused(crate::booking::Refusal::BookingUnknown);
-                    let line = ReplyLine::error(Some(&id), &rejected(&service, unknown)?.into());
+                    let no = match guess.held_back() {
+                        Some(over) => limited(&service, over),
+                        None => rejected(&service, unknown)?,
+                    };
+                    let line = ReplyLine::error(Some(&id), &no.into());
                     Some(Found { line, verdict: Verdict::Wrong })
                 }
                 Err(error) => Some(super::answers::failed(&id, &error)),
@@ -343,6 +349,12 @@ impl Session {
         });
         self.replies.add_look_up(begun, look_up);
     }
+}
+
+/// The answer to a look-up that is over a limit, which is counted.
+pub(super) fn limited(service: &Service, (limit, refusal): (Refuser, RefusalData)) -> No {
+    service.meters.limits.refused.of(limit).inc();
+    No::Refused(refusal)
 }
 
 pub(crate) fn new_token() -> SessionToken {
