@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use trecho_shared::time::Moment;
 
@@ -17,6 +17,41 @@ pub struct Clock(Source);
 enum Source {
     Machine { start: Moment, started: Instant },
     Hand(Arc<AtomicI64>),
+}
+
+/// Looked at so often whether the wall clock was set: a system tells nobody.
+const WATCHED: Duration = Duration::from_secs(60);
+
+/// Between two looks the wall clock may wander by so much, as one that is slowed down or hurried to
+/// the right time does.
+const WANDERS_MS: i64 = 1_000;
+
+/// Says in the log when the wall clock was set while the server runs: until it starts again, its
+/// own goes on as it was.
+pub(crate) async fn watch_wall(clock: Clock) {
+    if matches!(clock.0, Source::Hand(_)) {
+        return;
+    }
+    let ahead = || Clock::wall().ms_since(clock.now());
+    let mut before = ahead();
+    loop {
+        tokio::time::sleep(WATCHED).await;
+        let now = ahead();
+        if let Some(by_ms) = was_set(before, now) {
+            tracing::warn!(
+                by_ms,
+                ahead_ms = now,
+                "the wall clock was set; carts end as before, and only a restart goes by the new time"
+            );
+        }
+        before = now;
+    }
+}
+
+/// By how much a wall clock was set that was ahead of ours by this much, and now is by that.
+fn was_set(before_ms: i64, now_ms: i64) -> Option<i64> {
+    let by_ms = now_ms - before_ms;
+    (by_ms.abs() > WANDERS_MS).then_some(by_ms)
 }
 
 /// What moves a clock that [`Clock::by_hand`] made.
@@ -78,6 +113,14 @@ mod tests {
             assert!(now >= last);
             last = now;
         }
+    }
+
+    #[test]
+    fn a_wall_clock_that_is_set_is_told_from_one_that_wanders() {
+        assert_eq!(was_set(0, 30), None);
+        assert_eq!(was_set(-5_000, -5_900), None);
+        assert_eq!(was_set(0, 3_600_000), Some(3_600_000));
+        assert_eq!(was_set(3_600_000, 0), Some(-3_600_000));
     }
 
     #[test]

@@ -179,6 +179,7 @@ impl Server {
         if let Some(seed) = fill::extended(&config.timetable, found) {
             beside.spawn(extension::extend_daily(Arc::clone(&service), seed));
         }
+        beside.spawn(crate::clock::watch_wall(service.clock.clone()));
         let heard = announcer.announcements.subscribe();
         let admission = Arc::new(Admission::new(&service.limits, config.trusted));
         let listening = listener::listen(socket, Arc::clone(&service), admission, heard);
