@@ -13,6 +13,7 @@ mod reply;
 pub(crate) mod trips;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use trecho_shared::ids::{Epoch, LegId};
 use trecho_shared::message::{Pong, RefusalData, RefusalKind};
@@ -46,6 +47,8 @@ pub(crate) struct Service {
     /// What connections are encrypted with, if they are.
     pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) guesses: Guesses,
+    /// So many bytes wait to be written, on all connections.
+    pub(crate) unsent: AtomicUsize,
 }
 
 /// A result, or why there is none.

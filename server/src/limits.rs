@@ -35,6 +35,9 @@ pub struct Limits {
     /// A connection with so many bytes to write is not read from, nor told of changes, until its
     /// peer has read.
     pub unsent_bytes: usize,
+    /// When so many bytes wait on all connections together, those are cut whose peers do not read
+    /// and that have more than an equal share of them.
+    pub unsent_bytes_in_all: usize,
     /// So many bytes the system takes of a connection before they are on their way; what comes
     /// after waits here, where it can still be merged. Only where the system knows such a bound.
     pub system_unsent_bytes: u32,
@@ -70,6 +73,11 @@ impl Limits {
     pub(crate) fn reserved(&self) -> usize {
         self.connections / self.reserved_share.max(1)
     }
+
+    /// What may wait on a connection whatever waits on the others.
+    pub(crate) fn unsent_share(&self) -> usize {
+        self.unsent_bytes_in_all / self.connections.max(1)
+    }
 }
 
 impl Default for Limits {
@@ -86,6 +94,7 @@ impl Default for Limits {
             wrong_lookups_per_locator: Rate { every: Duration::from_secs(60), burst: 10 },
             requests_in_flight: 64,
             unsent_bytes: 256 * 1024,
+            unsent_bytes_in_all: 256 * 1024 * 1024,
             system_unsent_bytes: 128 * 1024,
             handshake: Duration::from_secs(3),
             first_line: Duration::from_secs(5),

@@ -20,6 +20,7 @@ mod timer;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use futures_util::FutureExt;
 use tokio::net::TcpStream;
@@ -71,6 +72,8 @@ struct Session {
     output: Output,
     replies: Replies,
     passenger: Passenger,
+    /// So many of the bytes that wait on all connections were counted as waiting on this one.
+    unsent: usize,
     /// A request that cannot start before others are answered. Nothing is read meanwhile.
     held: Option<Box<(ReplyTo, Request)>>,
     watching: Option<Box<Watching>>,
@@ -106,6 +109,9 @@ enum Cut {
     /// The peer does not read what it is owed.
     #[error("the peer does not read")]
     Deaf,
+    /// Its peer does not read, and too much waits on all connections together.
+    #[error("the peer does not read, and too many others do not either")]
+    Crowded,
     /// What became of a request is not known, so nothing may be said.
     #[error("the desk has ended")]
     Unknown,
@@ -137,6 +143,7 @@ pub(crate) async fn serve(
     // A fault of ours ends this connection and no other, and its session is detached like any that
     // lost its socket. Nothing of the session is used after it but the passenger.
     let ended = AssertUnwindSafe(session.converse()).catch_unwind().await;
+    session.count_unsent(0);
     session.leave().await;
     session.count_end(&ended);
     match ended {
@@ -161,6 +168,7 @@ impl Session {
             announcements,
             input: Input::new(),
             output: Output::default(),
+            unsent: 0,
             replies: Replies::default(),
             passenger: Passenger::Stranger,
             held: None,
@@ -224,7 +232,27 @@ impl Session {
         }
         let taken = self.output.flush(&mut self.stream)?;
         self.service.meters.connections.bytes_out.inc_by(taken as u64);
+        let left = self.output.len();
+        if left == self.unsent {
+            return Ok(());
+        }
+        let in_all = self.count_unsent(left);
+        let limits = &self.service.limits;
+        if in_all > limits.unsent_bytes_in_all && left > limits.unsent_share() {
+            return Err(Cut::Crowded);
+        }
         Ok(())
+    }
+
+    /// Notes how many bytes wait here, and says how many wait on all connections.
+    fn count_unsent(&mut self, bytes: usize) -> usize {
+        let before = std::mem::replace(&mut self.unsent, bytes);
+        let in_all = &self.service.unsent;
+        if bytes >= before {
+            in_all.fetch_add(bytes - before, Ordering::Relaxed) + (bytes - before)
+        } else {
+            in_all.fetch_sub(before - bytes, Ordering::Relaxed) - (before - bytes)
+        }
     }
 
     /// Writes the news that the watch has not told yet, as far as the socket takes them.
@@ -362,6 +390,7 @@ impl Session {
             Ok(Err(Cut::Lost(error))) if error.kind() == io::ErrorKind::TimedOut => Ended::Dead,
             Ok(Err(Cut::Lost(_))) => Ended::Lost,
             Ok(Err(Cut::Deaf)) => Ended::Unread,
+            Ok(Err(Cut::Crowded)) => Ended::Crowded,
             Ok(Err(Cut::Unknown)) | Err(_) => Ended::Fault,
         };
         let why = self.ended.unwrap_or(last);

@@ -27,6 +27,8 @@ label! {
         LineTooLong = "line_too_long",
         /// The peer did not read in time what it was owed at the end.
         Unread = "unread",
+        /// The peer did not read, and too many others did not either.
+        Crowded = "crowded",
         /// Strangers have filled what is theirs, and this one resumed no session with holds.
         Trial = "trial",
         /// Another connection has resumed its session.

@@ -1,6 +1,7 @@
 //! From a data directory to a desk and a board.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use trecho_shared::ids::{Epoch, Version};
 use trecho_shared::message::SeatStatus;
@@ -76,8 +77,20 @@ pub(super) async fn open(config: &Config) -> Result<Opened, StartError> {
     })?;
     let (policy, limits) = (config.policy(), config.limits);
     let guesses = Guesses::new(&limits);
-    let service =
-        Service { board, feed, desk, records, clock, epoch, policy, limits, meters, tls, guesses };
+    let service = Service {
+        board,
+        feed,
+        desk,
+        records,
+        clock,
+        epoch,
+        policy,
+        limits,
+        meters,
+        tls,
+        guesses,
+        unsent: AtomicUsize::new(0),
+    };
     Ok(Opened { service, running, found })
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use serde_json::json;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use trecho_server::rate::Rate;
 
@@ -285,4 +285,42 @@ async fn every_connection_that_was_accepted_was_refused_or_has_ended_or_is_open(
         assert!(tokio::time::Instant::now() < end, "{seen} of 21: {:?}", numbers.series);
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+#[tokio::test]
+async fn when_many_do_not_read_some_are_cut_and_counted_and_who_reads_is_served() {
+    const DEAF: usize = 12;
+    let (world, pages) = with_pages_and(|config| {
+        config.limits.requests = Rate::per_second(1_000_000, 1_000_000);
+        config.limits.unsent_bytes_in_all = 1024 * 1024;
+    })
+    .await;
+    let asks = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"airports.list\"}\n".repeat(2_000);
+    let mut deaf = Vec::new();
+    for _ in 0..DEAF {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4 * 1024).unwrap();
+        let stream = socket.connect(world.server().local_addr()).await.unwrap();
+        let mut client = Client::over(stream);
+        client.send(&asks).await;
+        deaf.push(client);
+        // Whoever reads is served, however many do not.
+        let mut alert = world.client().await;
+        for _ in 0..100 {
+            alert.ok("airports.list", json!({})).await;
+        }
+    }
+    // Each has up to 256 KiB here, so three of them fill it, and the others are cut.
+    at_least(pages, ENDED, "reason=\"crowded\"", 6.0).await;
+    let mut whole = 0;
+    for client in &mut deaf {
+        if let Some(mut writer) = client.writer.take() {
+            // Of one that was cut there is nothing left to end.
+            let _gone = writer.shutdown().await;
+        }
+        let mut heard = Vec::new();
+        let _reset = client.reader.read_to_end(&mut heard).await;
+        whole += usize::from(String::from_utf8_lossy(&heard).lines().count() == 2_000);
+    }
+    assert!((1..=6).contains(&whole), "{whole} of {DEAF} had all that they were owed");
 }
