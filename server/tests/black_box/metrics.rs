@@ -244,7 +244,7 @@ async fn seats_carts_and_sales_are_what_the_rules_say() {
     );
     // What a restart finds is counted as it is, and what was counted begins anew.
     ana.hold(&[leg(7000)]).await;
-    world.crash();
+    world.abandon();
     world.restart().await;
     let pages = world.server().metrics_addr().unwrap();
     let again = Numbers::scrape(pages).await;

@@ -98,7 +98,7 @@ async fn what_was_sold_and_held_outlives_the_server() {
     ana.hold(&[leg(7000)]).await;
     let booking = ana.ok("cart.confirm", confirm("k")).await;
     ana.hold(&[leg(7002)]).await;
-    world.crash();
+    world.abandon();
     world.restart().await;
     let mut ana = world.client().await;
     let look = json!({ "locator": booking["locator"], "claim": booking["claim"] });

@@ -100,7 +100,7 @@ async fn every_request_sent_twice_does_what_it_did_once() {
     assert_eq!(tried, all, "every method");
     send_twice(&mut world.client().await, &script).await;
     // Once more after a restart: the hold is gone and the booking cancelled, so these lines differ.
-    world.crash();
+    world.abandon();
     world.restart().await;
     let mut rest = script.clone();
     rest.retain(|(_, params, _)| params.get("holds").is_none());

@@ -19,7 +19,7 @@ async fn holds_deadlines_bookings_keys_and_versions_are_as_they_were() {
     let cart = ana.hold(&[leg(7000), leg(2210)]).await;
     let version = ana.ok("legs.get", json!({ "leg": leg(7000) })).await["version"].clone();
     for _ in 0..3 {
-        world.crash();
+        world.abandon();
         world.restart().await;
     }
     world.hand.advance_ms(20_000);
@@ -44,7 +44,7 @@ async fn after_a_restart_every_session_has_its_grace_period() {
     let mut ana = world.client().await;
     ana.open().await;
     ana.hold(&[leg(7000)]).await;
-    world.crash();
+    world.abandon();
     world.hand.advance_ms(300_000);
     world.restart().await;
     world.pass(Duration::from_secs(59)).await;
@@ -60,7 +60,7 @@ async fn a_cart_whose_deadline_passed_while_the_server_was_down_is_gone() {
     let mut ana = world.client().await;
     let token = ana.open().await;
     ana.hold(&[leg(7000)]).await;
-    world.crash();
+    world.abandon();
     world.hand.advance_ms(601_000);
     world.restart().await;
     let mut ana = world.client().await;
@@ -134,7 +134,7 @@ async fn a_booking_of_a_leg_that_is_long_gone_is_still_answered() {
     world.pass(Duration::from_hours(24 * 10)).await;
     // The ledger is written after the leg has departed, so the restart leaves that leg behind.
     world.client().await.hold(&["TR1-20261210-GRU".to_owned()]).await;
-    world.crash();
+    world.abandon();
     world.restart().await;
     let mut ana = world.client().await;
     let mine = json!({ "locator": booking["locator"], "claim": booking["claim"] });

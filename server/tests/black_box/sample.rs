@@ -62,7 +62,7 @@ async fn an_empty_directory_gets_thirty_days_of_the_sample_and_a_crowd_and_one_m
     });
     assert!(near_full.count() > 0, "the crowd has bought");
     // A week later, and with another seed given, it is extended by more of the same.
-    world.crash();
+    world.abandon();
     world.hand.advance_ms(a_week());
     world.config.seed = 8;
     world.restart().await;
@@ -93,7 +93,7 @@ async fn a_day_on_which_legs_were_imported_gets_the_sample_s_legs_as_well() {
     let mut ana = world.client().await;
     assert_eq!(legs_on(&mut ana, "2026-12-29").await, 2);
 
-    world.crash();
+    world.abandon();
     world.hand.advance_ms(a_week());
     world.restart().await;
     let mut ana = world.client().await;
@@ -109,15 +109,15 @@ async fn a_first_filling_that_was_cut_short_is_ended_at_the_next_start() {
     let data = world.config.data_dir.clone();
     let whole = bookings(&data);
     assert!(whole > 100 && !data.join("filling").exists());
-    world.crash();
+    world.abandon();
     world.restart().await;
     assert_eq!(bookings(&data), whole, "what has come to its end is not done again");
-    world.crash();
+    world.abandon();
     forget_bookings_after(&data, whole / 2);
     world.restart().await;
     assert_eq!(bookings(&data), whole);
     assert!(!data.join("filling").exists());
-    world.crash();
+    world.abandon();
     let sound = run(&["verify", "--data", data.to_str().unwrap()]);
     assert!(sound.status.success(), "{sound:?}");
 }

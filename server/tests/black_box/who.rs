@@ -1,7 +1,7 @@
 //! Who may do what: tokens, claim codes, locators, holds and keys open what is theirs, and say
 //! nothing of what is not.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use trecho_server::rate::Rate;
@@ -43,6 +43,62 @@ async fn a_token_that_never_was_and_one_that_is_over_are_refused_alike() {
     let near = json!({ "resume": format!("{}{last}", &token[..42]) });
     assert_eq!(said(&mut bia, "session.open", near).await, never);
     carla.cart().await;
+}
+
+#[tokio::test]
+async fn who_finds_the_token_of_a_closed_session_sees_no_booking_and_buys_nothing_on_it() {
+    let world = World::new().await;
+    let mut ana = world.client().await;
+    let token = ana.open().await;
+    let booking = booked(&mut ana).await;
+    ana.ok("session.close", json!({})).await;
+    ana.until_closed().await;
+    // For a day it opens the session: the passenger's own client may have to ask what its last
+    // confirm came to.
+    let mut thief = world.client().await;
+    let opened = thief.ok("session.open", json!({ "resume": token })).await;
+    assert_eq!(opened["cart"]["holds"], json!([]));
+    assert!(!opened.to_string().contains(booking["locator"].as_str().unwrap()), "{opened}");
+    // A key that was not used tells nothing, and one that was tells no more without the words.
+    for key in ["", "K", "k ", "k0", "1"] {
+        let reply = thief.call("cart.confirm", confirm(key)).await;
+        assert!(reply.get("result").is_none(), "{key:?}: {reply}");
+        assert_ne!(reply["error"]["data"]["kind"], "idempotency_conflict", "{key:?}: {reply}");
+    }
+    let mut guess = confirm("k");
+    guess["passengers"][0]["first_name"] = json!("Bia");
+    let refusal = thief.refusal("cart.confirm", guess).await;
+    assert_eq!(refusal, json!({ "kind": "idempotency_conflict" }), "nothing of the booking");
+    let locator = &booking["locator"];
+    for method in ["bookings.get", "bookings.cancel"] {
+        for claim in [NO_CLAIM, token.as_str()] {
+            let mine = json!({ "locator": locator, "claim": claim });
+            let reply = thief.call(method, mine).await;
+            assert!(reply.get("result").is_none(), "{method}: {reply}");
+        }
+    }
+    // With the very words of the confirm it is the passenger, as far as anyone can know: only who
+    // has token, key and words gets the booking.
+    assert_eq!(thief.ok("cart.confirm", confirm("k")).await, booking);
+    // What the thief holds is the thief's: it costs the passenger nothing.
+    thief.hold(&[leg(2210)]).await;
+    let mine = json!({ "locator": locator, "claim": booking["claim"] });
+    assert_eq!(world.client().await.ok("bookings.get", mine).await, booking);
+}
+
+#[tokio::test]
+async fn the_token_of_a_closed_session_opens_nothing_a_day_later() {
+    let world = World::new().await;
+    let mut ana = world.client().await;
+    let token = ana.open().await;
+    booked(&mut ana).await;
+    ana.ok("session.close", json!({})).await;
+    ana.until_closed().await;
+    world.pass(Duration::from_secs(25 * 3_600)).await;
+    let mut thief = world.client().await;
+    let refused = said(&mut thief, "session.open", json!({ "resume": token })).await;
+    let never = said(&mut thief, "session.open", json!({ "resume": NO_TOKEN })).await;
+    assert_eq!(refused, never, "as one that never was");
 }
 
 #[tokio::test]
@@ -152,7 +208,7 @@ async fn neither_token_nor_claim_code_is_on_the_disk_in_any_form_that_opens_some
     let token = ana.open().await;
     let booking = booked(&mut ana).await;
     ana.hold(&[leg(2210)]).await;
-    world.crash();
+    world.abandon();
     let claim = booking["claim"].as_str().unwrap().replace('-', "");
     let bytes = data_encoding::BASE64URL_NOPAD.decode(token.as_bytes()).unwrap();
     let mut looked_at = 0;
@@ -260,7 +316,7 @@ async fn every_request_can_be_repeated_also_after_a_restart() {
         }
         assert_eq!(error_code(&ana.call("session.open", json!({})).await), -32602);
         assert_eq!(ana.seats_left(&leg(1042)).await, 180);
-        world.crash();
+        world.abandon();
         world.restart().await;
         ana = world.client().await;
         ana.ok("session.open", json!({ "resume": token })).await;

@@ -95,14 +95,15 @@ impl World {
         self.client().await.ok("cart.get", serde_json::json!({})).await;
     }
 
-    /// Ends the server without a word, as a crash would.
-    pub(crate) fn crash(&mut self) {
+    /// Drops the server, in this process: its tasks end without a word and its desk puts the ledger
+    /// away. No crash: for those there is [`super::Daemon::kill`].
+    pub(crate) fn abandon(&mut self) {
         drop(self.server.take());
     }
 
     /// Starts it again on the same data.
     pub(crate) async fn restart(&mut self) {
-        // The desk that was crashed may still be putting its ledger away.
+        // The desk that was abandoned may still be putting its ledger away.
         let patience = tokio::time::Instant::now() + Duration::from_secs(10);
         loop {
             match Server::start(self.config.clone()).await {
