@@ -15,6 +15,15 @@ use crate::common::{Client, Daemon, confirm, kind};
 /// A cart is held for so long.
 const HOLD_MS: u64 = 60;
 
+/// What is told is so much earlier than what is kept: half of so short a period.
+const SLACK: Duration = Duration::from_millis(HOLD_MS / 2);
+
+/// What is told of it.
+const PERIOD: Duration = Duration::from_millis(HOLD_MS - HOLD_MS / 2);
+
+/// Servers tell whole milliseconds.
+const ROUNDED: Duration = Duration::from_millis(1);
+
 /// So much later or earlier, on the way to the instant itself.
 const STEP: Duration = Duration::from_millis(2);
 
@@ -28,6 +37,17 @@ struct Tally {
     too_late: u64,
 }
 
+/// The instant that a cart was told as its end: no sooner than the first, no later than the second.
+/// It was told in milliseconds from an instant between the question and the answer.
+fn told_end(cart: &Value, (asked, answered): (Instant, Instant)) -> (Instant, Instant) {
+    let left = Duration::from_millis(cart["expires_in_ms"].as_u64().unwrap());
+    // A whole period was given, however much of it had passed by the answer.
+    let given = left + (answered - asked) + ROUNDED;
+    assert!(given >= PERIOD, "{given:?} of {PERIOD:?} were given: {cart}");
+    assert!(left <= PERIOD, "{left:?} of {PERIOD:?} were given: {cart}");
+    (asked + left, answered + left + ROUNDED)
+}
+
 /// Holds, and confirms at about the instant at which the cart ends; gives back what it bought.
 /// Whoever bought comes a little later the next time, and whoever was too late a little earlier.
 async fn race(mut client: Client, leg: String, (racer, rounds): (u64, u64)) -> (Tally, Client) {
@@ -35,9 +55,12 @@ async fn race(mut client: Client, leg: String, (racer, rounds): (u64, u64)) -> (
     let mut wait = Duration::from_millis(HOLD_MS);
     client.open().await;
     for round in 0..rounds {
-        client.hold(std::slice::from_ref(&leg)).await;
+        let before = Instant::now();
+        let cart = client.hold(std::slice::from_ref(&leg)).await;
         let held = Instant::now();
+        let (no_sooner, no_later) = told_end(&cart, (before, held));
         sleep_until(held + wait).await;
+        let asked = Instant::now();
         let id = client.request("cart.confirm", confirm(&format!("{racer}-{round}"))).await;
         let mut expired = 0;
         let reply = loop {
@@ -51,11 +74,18 @@ async fn race(mut client: Client, leg: String, (racer, rounds): (u64, u64)) -> (
         assert_eq!(reply["id"], id);
         if let Some(booking) = reply.get("result") {
             assert_eq!(expired, 0, "bought, and told that the cart was lost: {reply}");
+            assert!(asked <= no_later + SLACK, "bought {:?} after its end", asked - no_later);
             tally.bought += 1;
             wait += STEP;
             give_back(&mut client, booking).await;
         } else {
             assert_eq!((kind(&reply), expired), ("cart_expired", 1), "{reply}");
+            let ended = Instant::now();
+            assert!(
+                ended >= no_sooner,
+                "over {:?} before the end that was told",
+                no_sooner - ended
+            );
             tally.too_late += 1;
             wait = wait.saturating_sub(STEP);
         }
