@@ -1,14 +1,20 @@
-//! What the real `trechod` asks of the system before it acknowledges: a sync that has returned.
+//! What the real `trechod` asks of the system before it acknowledges: a sync of the log, begun after
+//! the request was read, that has returned.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::common::daemon::two_days_on;
 use crate::common::world::write_csv;
-use crate::common::{Daemon, confirm};
+use crate::common::{Client, Daemon, confirm};
+
+/// So many clients ask at the same time.
+const CLIENTS: u64 = 4;
 
 /// A trace of a process that runs already; none where that cannot be had.
 fn trace(pid: u32, into: &Path) -> Option<Child> {
@@ -17,9 +23,9 @@ fn trace(pid: u32, into: &Path) -> Option<Child> {
         "-f",
         "-y",
         "-s",
-        "64",
+        "512",
         "-e",
-        "trace=fdatasync,fsync,sendto,write,writev,sendmsg",
+        "trace=fdatasync,fsync,read,readv,recvfrom,recvmsg,sendto,write,writev,sendmsg",
     ]);
     command.arg("-o").arg(into).arg("-p").arg(pid.to_string());
     let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().ok()?;
@@ -35,50 +41,86 @@ fn trace(pid: u32, into: &Path) -> Option<Child> {
     None
 }
 
+/// Asks under an id of its own, so that the trace tells whose it is; the result.
+async fn ask(client: &mut Client, id: u64, method: &str, params: Value) -> Value {
+    let line = json!({ "id": id, "jsonrpc": "2.0", "method": method, "params": params });
+    client.send(format!("{line}\n")).await;
+    let mut reply = client.reply(id).await;
+    assert!(reply.get("result").is_some(), "{method}: {reply}");
+    reply["result"].take()
+}
+
+/// Everything that is acknowledged; the ids.
+async fn buy_and_change_its_mind(mut client: Client, number: u64, leg: String) -> Vec<u64> {
+    let mut ids = Vec::new();
+    let mut id = || {
+        ids.push(number * 1_000 + ids.len() as u64);
+        ids[ids.len() - 1]
+    };
+    let hold = json!({ "legs": [{ "leg": leg }] });
+    ask(&mut client, id(), "cart.hold", hold.clone()).await;
+    ask(&mut client, id(), "cart.release", json!({})).await;
+    ask(&mut client, id(), "cart.hold", hold).await;
+    let booking = ask(&mut client, id(), "cart.confirm", confirm("k")).await;
+    let mine = json!({ "locator": booking["locator"], "claim": booking["claim"] });
+    ask(&mut client, id(), "bookings.cancel", mine).await;
+    ids
+}
+
+/// The syncs of the ledger's log that a trace has: from which line to which.
+fn syncs(trace: &str) -> Vec<(usize, usize)> {
+    let mut syncs = Vec::new();
+    // What each thread is about.
+    let mut begun: HashMap<&str, usize> = HashMap::new();
+    for (at, line) in trace.lines().enumerate() {
+        let Some((thread, call)) = line.split_once(' ') else { continue };
+        let call = call.trim_start();
+        let of_the_log = call.starts_with("fdatasync(") || call.starts_with("fsync(");
+        if of_the_log && call.contains("trecho.db-wal>") {
+            begun.insert(thread, at);
+        }
+        if (of_the_log || call.contains("sync resumed>")) && call.trim_end().ends_with("= 0") {
+            syncs.extend(begun.remove(thread).map(|from| (from, at)));
+        }
+    }
+    syncs
+}
+
 #[tokio::test]
 async fn every_acknowledgement_comes_after_a_sync_of_the_log_that_has_returned() {
     let directory = tempfile::tempdir().unwrap();
-    let (csv, leg) = two_days_on("1x3");
+    let (csv, leg) = two_days_on("4x1-1");
     let csv = write_csv(directory.path(), &csv);
     let arguments = ["--timetable", csv.to_str().unwrap()];
     let server = Daemon::serve(&directory.path().join("data"), &arguments);
-    let mut ana = server.client().await;
-    ana.open().await;
+    let mut clients = Vec::new();
+    for number in 1..=CLIENTS {
+        let mut client = server.client().await;
+        client.open().await;
+        clients.push((client, number));
+    }
     let into = directory.path().join("trace");
     let Some(mut tracer) = trace(server.pid(), &into) else {
         println!("SKIPPED: strace is not here, or may not look at a process of ours");
         return;
     };
-    let mut ids = Vec::new();
-    for number in 0..4 {
-        for (method, params) in [
-            ("cart.hold", json!({ "legs": [{ "leg": leg }] })),
-            ("cart.confirm", confirm(&format!("k{number}"))),
-        ] {
-            let id = ana.request(method, params).await;
-            let reply = ana.reply(id).await;
-            assert!(reply.get("result").is_some() || number >= 3, "{reply}");
-            if reply.get("result").is_some() {
-                ids.push(id);
-            }
-        }
+    let mut tasks = JoinSet::new();
+    for (client, number) in clients {
+        tasks.spawn(buy_and_change_its_mind(client, number, leg.clone()));
     }
+    let ids = tasks.join_all().await.concat();
     server.kill();
     tracer.wait().unwrap();
     let trace = std::fs::read_to_string(&into).unwrap();
-    let mut synced = 0;
-    let mut acknowledged = Vec::new();
-    for line in trace.lines() {
-        if line.contains("fdatasync") || line.contains("fsync") {
-            // Also what was begun on an earlier line and returned on this one.
-            synced += usize::from(line.trim_end().ends_with("= 0"));
-        } else if let Some(id) =
-            ids.iter().find(|id| line.contains(&format!("\\\"id\\\":{id},\\\"result")))
-        {
-            assert!(synced > 0, "reply {id} was sent before anything was synced: {trace}");
-            acknowledged.push(*id);
-            synced = 0;
-        }
+    let syncs = syncs(&trace);
+    for id in ids {
+        let line = |words: String| trace.lines().position(|line| line.contains(&words));
+        let asked = line(format!("{{\\\"id\\\":{id},")).expect("the request is in the trace");
+        let answered = line(format!("\\\"id\\\":{id},\\\"result"));
+        let answered = answered.expect("the acknowledgement is in the trace");
+        assert!(
+            syncs.iter().any(|(from, to)| asked < *from && *to < answered),
+            "no sync of the log between lines {asked} and {answered} for {id}: {trace}"
+        );
     }
-    assert_eq!(acknowledged, ids, "each acknowledgement is in the trace: {trace}");
 }
