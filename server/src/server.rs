@@ -31,6 +31,8 @@ use crate::session::Announcement;
 use crate::timetable::ImportError;
 use crate::tls::{IdentityError, Tls, TlsFiles};
 use opening::Opened;
+#[cfg(test)]
+pub(crate) use public::Public;
 
 pub use import::AtRest;
 

@@ -11,14 +11,14 @@ use crate::feed::Feed;
 use crate::meters::Standing;
 
 /// The board, what it comes to in numbers, and the feed.
-pub(super) struct Public {
+pub(crate) struct Public {
     board: Arc<Board>,
     feed: Arc<Feed>,
     standing: Standing,
 }
 
 impl Public {
-    pub(super) fn new(board: Arc<Board>, feed: Arc<Feed>, standing: Standing) -> Self {
+    pub(crate) fn new(board: Arc<Board>, feed: Arc<Feed>, standing: Standing) -> Self {
         Self { board, feed, standing }
     }
 

@@ -151,7 +151,7 @@ impl Model {
         self.legs.get(leg.0 as usize - 1)
     }
 
-    fn departed(&self, leg: LegKey) -> bool {
+    pub(crate) fn departed(&self, leg: LegKey) -> bool {
         self.facts(leg).is_none_or(|facts| facts.departs_at.moment() <= self.now)
     }
 

@@ -75,6 +75,7 @@ impl Episode<'_> {
         let writer = self.writer.as_ref().unwrap();
         self.model.restart_at(self.clock.now(), writer.ledger().counters().session);
         agree(writer.state(), &self.model);
+        self.shown.as_mut().unwrap().agrees(&self.model);
         for sold in &self.acknowledged {
             let found = writer.ledger().booking(sold.locator, &sold.claim_hash).unwrap();
             let found = found.expect("what was acknowledged is there");

@@ -93,6 +93,7 @@ impl Episode<'_> {
         let owed = std::mem::take(&mut self.owed);
         if turned.is_ok() {
             agree(self.writer.as_ref().unwrap().state(), &self.model);
+            self.look();
             for shape in self.ears.listen(owed, &heard, &self.model) {
                 self.seen(shape);
             }
