@@ -47,6 +47,19 @@ table! {
     StaleBoard "stale-board",
     VersionGoesBack "version-goes-back",
     ReorderedReplies "reordered-replies",
+    LostCancel "lost-cancel",
+    PromisesMore "promises-more",
+    HalfTime "half-time",
+    ForgottenPanic "forgotten-panic",
+    UnnoticedPanic "unnoticed-panic",
+}
+
+/// By these words a test asks for a panic where they are read.
+const PANIC: &str = "trecho-deliberate-panic";
+
+/// Panics if it is asked for.
+pub(crate) fn panic_if_asked(words: &str) {
+    assert!(words != PANIC, "a test has asked for it");
 }
 
 /// Whether this defect is the one that is on.

@@ -144,6 +144,9 @@ pub(crate) async fn serve(
     // lost its socket. Nothing of the session is used after it but the passenger.
     let ended = AssertUnwindSafe(session.converse()).catch_unwind().await;
     session.count_unsent(0);
+    if defect!(ForgottenPanic) && ended.is_err() {
+        return;
+    }
     session.leave().await;
     session.count_end(&ended);
     match ended {

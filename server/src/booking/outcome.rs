@@ -22,7 +22,8 @@ impl CartView {
     /// These holds under this clock, whose deadline is told with the slack taken off.
     pub(super) fn new(holds: Vec<HoldRecord>, clock: CartClock, policy: &Policy) -> Self {
         let deadline = clock.deadline.filter(|_| !holds.is_empty());
-        Self { holds, expires_at: deadline.map(|at| at.plus_ms(-policy.slack_ms())) }
+        let slack_ms = if defect!(PromisesMore) { -policy.slack_ms() } else { policy.slack_ms() };
+        Self { holds, expires_at: deadline.map(|at| at.plus_ms(-slack_ms)) }
     }
 
     /// What the holds cost together.

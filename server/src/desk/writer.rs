@@ -264,6 +264,7 @@ impl Writer {
     ) -> Result<(), LedgerError> {
         match command {
             Command::Confirm(caller, purchase) => {
+                panic_if_asked!(&purchase.key);
                 if batch.has_unwritten_sale(caller.session) {
                     self.write(batch, now)?;
                 }

@@ -186,6 +186,7 @@ impl Session {
                 self.tell(&to, answer);
             }
             Request::LegsSearch(params) => {
+                panic_if_asked!(params.text.as_ref().map_or("", |text| text.as_str()));
                 let answer = dispatch::legs::search(&self.service, &params);
                 self.tell(&to, answer);
                 return Then::GiveWay;

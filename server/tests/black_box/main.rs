@@ -26,6 +26,8 @@ mod metrics;
 mod nemesis;
 mod operating;
 mod origin;
+#[cfg(feature = "faults")]
+mod panics;
 mod pipelining;
 mod places;
 mod protocol_examples;

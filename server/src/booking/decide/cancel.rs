@@ -45,6 +45,10 @@ impl State {
         }));
         let touched = open.iter().map(|(_, ticket)| ticket.leg).collect();
         self.tell_legs(touched, Reason::Cancelled, &mut changes);
+        // Few enough that there is something left to sell.
+        if defect!(LostCancel) && booking.booking.0 % 16 == 3 {
+            changes.clear();
+        }
         Ok(Decision::accept(Outcome::Booking(booking.booking), changes))
     }
 

@@ -85,6 +85,7 @@ impl State {
         let cap = running
             .unwrap_or_else(|| now.plus_ms(policy.hold_ms.saturating_mul(policy.renewals.max(1))));
         let late_ms = if defect!(LateDeadline) { policy.slack_ms() + 1_000 } else { 0 };
+        let late_ms = if defect!(HalfTime) { -policy.hold_ms / 2 } else { late_ms };
         CartClock {
             deadline: Some(now.plus_ms(policy.hold_ms + late_ms).min(cap)),
             cap: Some(cap),
