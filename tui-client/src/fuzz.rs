@@ -198,7 +198,7 @@ mod corpus {
         let mut files: Vec<_> =
             std::fs::read_dir(&corpus).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
-        assert!(files.len() > 5, "only {} inputs in {}", files.len(), corpus.display());
+        assert!(files.len() >= 50, "only {} inputs in {}", files.len(), corpus.display());
         for file in files {
             // Shown if the test fails: the last one is the input that did it.
             eprintln!("{}", file.display());
