@@ -64,10 +64,10 @@ pub enum IdentityError {
          KEY-----, not encrypted by a password", .0.display()
     )]
     NoKey(PathBuf),
-    /// Everyone on the machine can read the key.
+    /// Others than its owner and its group can read the key, or others than its owner change it.
     #[error(
-        "everyone on this machine can read the key {path}: say chmod 600 {path}, and if strangers \
-         may have read it, make a new one", path = .0.display()
+        "others can read or change the key {path}: say chmod 600 {path} (or 640, if its group is to \
+         read it), and if strangers may have read it, make a new one", path = .0.display()
     )]
     Exposed(PathBuf),
     /// The two do not belong together.
@@ -177,9 +177,28 @@ fn unreadable(path: &Path, source: io::Error) -> IdentityError {
     }
 }
 
-/// Whether others than the owner and the group may read the file. A group may: that is how a
-/// system's certificates are shared with the services that use them.
+/// Whether others than the owner and the group may read the file, or others than the owner write it.
+/// A group may read: that is how a system's certificates are shared with the services that use them.
 fn is_exposed(path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::PermissionsExt as _;
-    Ok(std::fs::metadata(path)?.permissions().mode() & 0o004 != 0)
+    Ok(opens_to_others(std::fs::metadata(path)?.permissions().mode()))
+}
+
+fn opens_to_others(mode: u32) -> bool {
+    mode & 0o026 != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_its_owner_s_to_change_and_its_owner_s_and_group_s_to_read() {
+        for closed in [0o600, 0o400, 0o640, 0o440, 0o100_600] {
+            assert!(!opens_to_others(closed), "{closed:o}");
+        }
+        for open in [0o644, 0o604, 0o642, 0o602, 0o660, 0o620, 0o666] {
+            assert!(opens_to_others(open), "{open:o}");
+        }
+    }
 }
