@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use color_eyre::eyre::{self, WrapErr, eyre};
 use rcgen::{CertificateParams, DnType, KeyPair, PublicKeyData as _, date_time_ymd};
+use rustls::pki_types::ServerName;
 use trecho_shared::fingerprint::KeyFingerprint;
 
 use super::{Failure, tell};
@@ -17,11 +18,22 @@ use super::{Failure, tell};
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// A name or address by which clients reach the server; say it again for each
-    #[arg(long, value_name = "NAME", required = true)]
+    #[arg(long, value_name = "NAME", required = true, value_parser = host)]
     host: Vec<String>,
     /// The directory for cert.pem and key.pem; files that are there stay as they are
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+}
+
+/// A name or an address that a certificate can be for.
+fn host(text: &str) -> Result<String, String> {
+    let name = text.strip_prefix("*.").unwrap_or(text);
+    let known = ServerName::try_from(name).is_ok();
+    known.then(|| text.to_owned()).ok_or_else(|| {
+        "expected a name such as booking.example.com, or an address such as 203.0.113.7, without a \
+         port; a name with accents in the form that begins with xn--"
+            .to_owned()
+    })
 }
 
 pub(super) fn cert(options: &Options) -> Result<(), Failure> {
@@ -52,8 +64,7 @@ pub(super) fn cert(options: &Options) -> Result<(), Failure> {
 /// A new key and its certificate, as PEM. It does not expire while anyone remembers it: whoever
 /// pins a key is told by nobody that a date has come.
 fn self_signed(hosts: &[String]) -> eyre::Result<(KeyPair, String)> {
-    let wrong = "a host is a name such as booking.example.com, or an address";
-    let mut params = CertificateParams::new(hosts).wrap_err(wrong)?;
+    let mut params = CertificateParams::new(hosts)?;
     params.distinguished_name.push(DnType::CommonName, hosts[0].as_str());
     params.not_before = date_time_ymd(2026, 1, 1);
     params.not_after = date_time_ymd(2046, 1, 1);
