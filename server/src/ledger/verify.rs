@@ -60,8 +60,9 @@ pub(super) fn breaches(connection: &Connection) -> rusqlite::Result<Vec<Breach>>
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     let instant = connection.unchecked_transaction()?;
     let mut found = Findings::default();
-    found.note("the file is sound", in_file(&instant));
-    found.note("the schema is this version's", in_schema(&instant));
+    // Of a file that is torn there is one thing to say, and not each rule that cannot be looked at.
+    found.note("the file is sound", readable(in_file(&instant))?);
+    found.note("the schema is this version's", readable(in_schema(&instant))?);
     found.note("cabins are well formed", forms::measure_cabins(&instant));
     found.note(
         "the views of verify can be made",
@@ -74,6 +75,17 @@ pub(super) fn breaches(connection: &Connection) -> rusqlite::Result<Vec<Breach>>
     found.note("locators are well formed", forms::locators(&instant));
     found.note("passengers are well formed", forms::passengers(&instant));
     Ok(found.0)
+}
+
+/// What was found, unless the file is no database any more.
+fn readable(looked: rusqlite::Result<Found>) -> rusqlite::Result<rusqlite::Result<Found>> {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    match looked {
+        Err(error) if matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)) => {
+            Err(error)
+        }
+        looked => Ok(looked),
+    }
 }
 
 /// The rules that have a query of their own.
