@@ -35,7 +35,7 @@ pub use command::{
 pub use leg::{Aircraft, LegFacts, LegKey, ParseAircraftError};
 pub use operation::{
     Action, AuditRecord, Claim, Newcomers, Operated, Operation, Operator, SessionView, Survey,
-    Surveyed, Which,
+    Surveyed, Which, outcome as outcome_of,
 };
 pub use outcome::{
     Answer, CartBound, CartView, Decision, Lost, LostReason, Outcome, Refusal, Scheduled,

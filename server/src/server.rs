@@ -66,6 +66,11 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// Passengers and operators' pages would have one address.
+    #[error(
+        "--listen and --metrics-listen both have port {0}: give the metrics another, such as 7471"
+    )]
+    SamePort(u16),
     /// The address cannot be had.
     #[error("cannot listen on {address} ({source}): {}--listen", otherwise(source))]
     Bind {
@@ -151,6 +156,9 @@ impl Server {
         if !open && !listener::is_private(config.listen.ip()) {
             return Err(StartError::Exposed(config.listen));
         }
+        if let Some(port) = shared_port(&config) {
+            return Err(StartError::SamePort(port));
+        }
         let bound = |source| StartError::Bind { address: config.listen, source };
         let socket = listener::bind(config.listen).map_err(bound)?;
         let address = socket.local_addr().map_err(bound)?;
@@ -223,6 +231,9 @@ impl Announcer {
 
     /// Begins to stop.
     pub(crate) fn stop(&self) {
+        if !self.is_closing() {
+            tracing::info!("stopping: connections get what they are owed");
+        }
         let closing = ServerClosing { retry_in_ms: self.retry_in_ms };
         self.announce(Announcement::Closing(Event::ServerClosing(closing).line().into()));
     }
@@ -337,6 +348,14 @@ async fn run(
     }
 }
 
+/// The port that passengers and operators' pages cannot both have.
+fn shared_port(config: &Config) -> Option<u16> {
+    let (listen, pages) = (config.listen, config.metrics_listen?);
+    let everywhere = listen.ip().is_unspecified() || pages.ip().is_unspecified();
+    let same = everywhere || listen.ip() == pages.ip();
+    (listen.port() != 0 && listen.port() == pages.port() && same).then_some(listen.port())
+}
+
 /// The socket of the operators' pages, if they are wanted, and where it is.
 fn bind_pages(config: &Config) -> Result<(Option<pages::Bound>, Option<SocketAddr>), StartError> {
     let Some(address) = config.metrics_listen else { return Ok((None, None)) };
@@ -355,7 +374,9 @@ fn room_for(wanted: usize) -> usize {
     if room < wanted {
         tracing::warn!(
             connections = room,
-            "the limit on open files leaves room for no more than {room} connections of {wanted}"
+            "the limit on open files leaves room for no more than {room} connections of {wanted}: raise \
+             it (ulimit -n, LimitNOFILE of a systemd unit, ulimits of a container), or ask for fewer with \
+             --max-connections"
         );
     }
     wanted.min(room)

@@ -74,7 +74,7 @@ fn line<T: Serialize>(id: &Id, answer: Answer<T>) -> Vec<u8> {
 }
 
 async fn notice(act: Act<'_>, text: &str) -> Answer<Audited> {
-    let text = words::notice(text)?;
+    let text = act.or_note(text, words::notice(text)).await?;
     act.steering.announcer.notice(&text);
     Ok(Audited { audited: act.note(&text).await })
 }

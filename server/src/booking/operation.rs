@@ -37,6 +37,8 @@ pub struct Operation {
 pub enum Action {
     /// Nothing that the rules know of: it is only noted.
     Note,
+    /// What was refused before the rules were asked, for this reason: it is only noted.
+    Refused(&'static str),
     /// Takes free seats off sale, all or none.
     Block {
         /// The leg.
@@ -169,23 +171,31 @@ pub struct AuditRecord {
 impl Operation {
     /// The line that the audit log gets, whether the answer is yes or no.
     pub fn audited(&self, answer: &Answer, at: Moment) -> AuditRecord {
-        let outcome = match answer {
-            Ok(Outcome::Operated(Operated { changed: false, .. })) => "nothing to do".to_owned(),
-            Ok(Outcome::Operated(Operated { released, .. })) if !released.is_empty() => {
-                format!("done; holds released: {}", released.len())
-            }
-            Ok(Outcome::Scheduled(scheduled)) => format!(
-                "done; legs added: {}, revised: {}, refused: {}",
-                scheduled.added,
-                scheduled.revised,
-                scheduled.refused.len()
-            ),
-            Ok(_) => "done".to_owned(),
-            Err(refusal) => format!("refused: {}", word(refusal)),
+        let Self { by, name, subject, action } = self;
+        let outcome = match action {
+            Action::Refused(why) => format!("refused: {why}"),
+            _ => outcome(answer.as_ref()),
         };
-        let Self { by, name, subject, action: _ } = self;
         let (by, subject) = (by.clone(), subject.clone());
         AuditRecord { at, by, action: (*name).to_owned(), subject, outcome }
+    }
+}
+
+/// What came of an operation, in a few words.
+pub fn outcome(answer: Result<&Outcome, &Refusal>) -> String {
+    match answer {
+        Ok(Outcome::Operated(Operated { changed: false, .. })) => "nothing to do".to_owned(),
+        Ok(Outcome::Operated(Operated { released, .. })) if !released.is_empty() => {
+            format!("done; holds released: {}", released.len())
+        }
+        Ok(Outcome::Scheduled(scheduled)) => format!(
+            "done; legs added: {}, revised: {}, refused: {}",
+            scheduled.added,
+            scheduled.revised,
+            scheduled.refused.len()
+        ),
+        Ok(_) => "done".to_owned(),
+        Err(refusal) => format!("refused: {}", word(refusal)),
     }
 }
 

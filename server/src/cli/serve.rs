@@ -38,7 +38,7 @@ pub(super) fn serve(
             () = stops.next() => return Ok(()),
         };
         let server = started.map_err(|error| match error {
-            StartError::Exposed(_) | StartError::MetricsExposed(_) => {
+            StartError::Exposed(_) | StartError::MetricsExposed(_) | StartError::SamePort(_) => {
                 Failure::Misused(error.into())
             }
             error => Failure::Failed(error.into()),
@@ -101,7 +101,6 @@ async fn run(
             never = &mut watchdog => match never {},
         }
     }
-    tracing::info!("stopping: connections get what they are owed");
     systemd::stopping();
     server.stop();
     tokio::select! {

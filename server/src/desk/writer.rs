@@ -286,6 +286,7 @@ impl Writer {
                     *claims = self.ledger.claims(*leg, seats)?;
                 }
                 Action::Note
+                | Action::Refused(_)
                 | Action::Close(_)
                 | Action::Open(_)
                 | Action::ReleaseHold(_)

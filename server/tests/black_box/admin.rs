@@ -99,7 +99,13 @@ async fn blocked_seats_are_nobody_s_until_they_are_unblocked_also_after_a_kill()
     assert_eq!(seats, [&json!("1B"), &json!("2A")]);
 
     let said = refused(&data, &["block", &leg, "1B", "2B", "--reason", "crew"]);
-    for words in ["nothing was changed", "1B is held (hold ", "2B is blocked (cinto quebrado)"] {
+    let hold = cart["holds"][0]["hold"].to_string();
+    for words in [
+        "nothing was changed",
+        "1B is held (hold ",
+        "2B is blocked (cinto quebrado)",
+        &format!("`trechod admin release-hold {hold}` frees a held seat"),
+    ] {
         assert!(said.contains(words), "{words} in {said}");
     }
     assert!(refused(&data, &["unblock", &leg, "1A", "1B"]).contains("1B is held"));
@@ -185,6 +191,65 @@ fn what_an_operator_mistypes_is_refused_and_says_what_to_type() {
         assert_eq!(admin(&data, misused).status.code(), Some(2), "{misused:?}");
     }
     assert_eq!(done(&data, &["leg", &leg])["blocked"], 0);
+    assert!(said(&["booking", "K7QXPM"]).contains("`trechod export bookings` has all there are"));
+    for list in ["legs", "sessions", "carts", "audit"] {
+        let output = admin(&data, &[list, "--limit", "0"]);
+        assert_eq!(output.status.code(), Some(2), "{list}: {output:?}");
+    }
+}
+
+#[test]
+fn what_is_refused_before_the_rules_are_asked_is_in_the_audit_log_as_well() {
+    let (there, _daemon, leg) = server("2x1-1");
+    let data = there.path().join("data");
+    let long = format!("a\u{1b}[2J{}", "x".repeat(400));
+    for action in [
+        &["close", "TR1-20200101-GRU"][..],
+        &["open", "TR1-20200101-GRU"],
+        &["block", &leg, "99Z", "--reason", "crew"],
+        &["block", &leg, "1A", "1A", "--reason", "crew"],
+        &["block", &leg, "1A", "--reason", " "],
+        &["unblock", "TR1-20200101-GRU", "1A"],
+        &["notice", " "],
+        &["notice", &long],
+    ] {
+        refused(&data, action);
+    }
+    let mut lines = listed(&data, &["audit"]);
+    lines.reverse();
+    let told: Vec<String> = lines
+        .iter()
+        .map(|line| format!("{} {}", line["action"].as_str().unwrap(), line["outcome"]))
+        .collect();
+    let expected = [
+        "legs.close \"refused: leg_unknown\"",
+        "legs.open \"refused: leg_unknown\"",
+        "seats.block \"refused: seat_unknown\"",
+        "seats.block \"refused: invalid\"",
+        "seats.block \"refused: invalid\"",
+        "seats.unblock \"refused: leg_unknown\"",
+        "notice \"refused: invalid\"",
+        "notice \"refused: invalid\"",
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(lines[2]["subject"], format!("{leg} 99Z: crew"));
+    let kept = lines[7]["subject"].as_str().unwrap();
+    assert!(kept.chars().count() <= 300 && !kept.contains('\u{1b}'), "{kept}");
+}
+
+#[test]
+fn the_server_s_log_says_what_came_of_each_action_and_that_it_stops() {
+    let (there, mut daemon, leg) = server("2x1-1");
+    let data = there.path().join("data");
+    done(&data, &["block", &leg, "1A", "--reason", "crew"]);
+    refused(&data, &["block", &leg, "1A", "--reason", "crew"]);
+    done(&data, &["drain"]);
+    let (status, said) = daemon.wait();
+    assert!(status.success(), "{said}");
+    let blocks: Vec<&str> = said.lines().filter(|line| line.contains("seats.block")).collect();
+    assert!(blocks[0].contains("outcome=\"done\""), "{said}");
+    assert!(blocks[1].contains("refused: seats_in_the_way"), "{said}");
+    assert_eq!(said.matches("stopping: connections").count(), 1, "{said}");
 }
 
 #[tokio::test]

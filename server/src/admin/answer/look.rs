@@ -77,7 +77,9 @@ pub(super) async fn booking(service: &Service, ask: ShowBooking) -> Answer<Booki
     tracing::info!(%locator, "an operator looks a booking up");
     let found = read(service.records.sheet(locator).await)?;
     let Sheet { booked_at, email, tickets } = found.ok_or_else(|| {
-        Problem::bare(Kind::BookingUnknown, format!("there is no booking {locator}"))
+        let unknown =
+            format!("there is no booking {locator}: `trechod export bookings` has all there are");
+        Problem::bare(Kind::BookingUnknown, unknown)
     })?;
     let good = tickets.iter().filter(|ticket| ticket.status == TicketStatus::Sold);
     let total_centavos = good.map(|ticket| ticket.fare_centavos).sum();

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use tokio::time::timeout;
 use trecho_shared::ids::{LegId, SeatLabel};
+use trecho_shared::text::scrub_to;
 
 use super::{Answer, legs, refusal, words};
 use crate::admin::Steering;
@@ -12,10 +13,15 @@ use crate::admin::wire::{
     UnblockSeats,
 };
 use crate::booking::{
-    Action, Command, HoldRecord, LegKey, Operated, Operation, Operator, Outcome, SeatIx, SessionKey,
+    Action, Command, HoldRecord, LegKey, Operated, Operation, Operator, Outcome, SeatIx,
+    SessionKey, outcome_of,
 };
+use crate::desk::Rejection;
 use crate::dispatch::Service;
 use crate::limits::{ADMIN_NOTE, ADMIN_SEATS};
+
+/// So much the audit log keeps of what was refused before the rules were asked.
+const REFUSED_CHARS: usize = 300;
 
 /// Who asks, and whom.
 #[derive(Clone, Copy)]
@@ -33,28 +39,31 @@ impl Act<'_> {
 
     pub(super) async fn block(self, ask: BlockSeats) -> Answer<Steered> {
         let BlockSeats { leg, seats, reason } = ask;
-        let reason = words::reason(&reason)?;
-        let (key, places) = self.places(leg, &seats)?;
-        let subject = format!("{leg} {}: {reason}", list(&seats));
+        let checked =
+            words::reason(&reason).and_then(|reason| Ok((reason, self.places(leg, &seats)?)));
+        let subject = format!("{leg} {}", list(&seats));
+        let (reason, (key, places)) =
+            self.or_note(&format!("{subject}: {reason}"), checked).await?;
+        let subject = format!("{subject}: {reason}");
         let action = Action::Block { leg: key, seats: places, reason, claims: Vec::new() };
         self.steer(key, leg, subject, action).await
     }
 
     pub(super) async fn unblock(self, ask: UnblockSeats) -> Answer<Steered> {
         let UnblockSeats { leg, seats } = ask;
-        let (key, places) = self.places(leg, &seats)?;
         let subject = format!("{leg} {}", list(&seats));
+        let (key, places) = self.or_note(&subject, self.places(leg, &seats)).await?;
         let action = Action::Unblock { leg: key, seats: places, claims: Vec::new() };
         self.steer(key, leg, subject, action).await
     }
 
     pub(super) async fn close(self, ShowLeg { leg }: ShowLeg) -> Answer<Steered> {
-        let key = self.key(leg)?;
+        let key = self.or_note(&leg.to_string(), self.key(leg)).await?;
         self.steer(key, leg, leg.to_string(), Action::Close(key)).await
     }
 
     pub(super) async fn open(self, ShowLeg { leg }: ShowLeg) -> Answer<Steered> {
-        let key = self.key(leg)?;
+        let key = self.or_note(&leg.to_string(), self.key(leg)).await?;
         self.steer(key, leg, leg.to_string(), Action::Open(key)).await
     }
 
@@ -75,6 +84,17 @@ impl Act<'_> {
         // A desk that waits for a broken disk keeps nobody from ending the server.
         let noted = self.ask(subject.to_owned(), Action::Note);
         timeout(ADMIN_NOTE, noted).await.is_ok_and(|noted| noted.is_ok())
+    }
+
+    /// Of what is refused before the rules are asked, the audit log has a line as well.
+    pub(super) async fn or_note<T>(self, subject: &str, checked: Answer<T>) -> Answer<T> {
+        if let Err(problem) = &checked {
+            let subject = scrub_to(subject, REFUSED_CHARS);
+            let noted = self.ask(subject, Action::Refused(problem.word()));
+            // It is refused, whether that can be kept or not.
+            let _kept = timeout(ADMIN_NOTE, noted).await;
+        }
+        checked
     }
 
     async fn steer(
@@ -100,9 +120,16 @@ impl Act<'_> {
     /// Hands an action in, and waits for what comes of it.
     pub(super) async fn ask(self, subject: String, action: Action) -> Answer<Outcome> {
         let Self { steering, by, name } = self;
-        tracing::info!(subject, "{name}");
-        let operation = Operation { by: by.clone(), name, subject, action };
+        let refused = if let Action::Refused(why) = action { Some(why) } else { None };
+        let operation = Operation { by: by.clone(), name, subject: subject.clone(), action };
         let asked = steering.service.desk.ask(Command::Operate(Box::new(operation)), None).await;
+        let outcome = match (refused, &asked) {
+            (Some(why), _) => format!("refused: {why}"),
+            (None, Ok(outcome)) => outcome_of(Ok(outcome)),
+            (None, Err(Rejection::Refused(refusal))) => outcome_of(Err(refusal)),
+            (None, Err(rejection)) => format!("failed: {rejection}"),
+        };
+        tracing::info!(subject, outcome, "{name}");
         asked.map_err(|rejection| refusal::rejected(&steering.service, rejection))
     }
 

@@ -80,10 +80,26 @@ fn in_the_way(service: &Service, leg: LegKey, seats: Vec<(SeatIx, Option<Claim>)
     if seats.len() > NAMED {
         named.push(format!("and {} more", seats.len() - NAMED));
     }
-    let message = format!("nothing was changed on {}: {}", facts.id, named.join(", "));
+    let message =
+        format!("nothing was changed on {}: {}{}", facts.id, named.join(", "), remedy(&seats));
     let data =
         ProblemData { legs: vec![facts.id], seats, ..ProblemData::bare(Kind::SeatsInTheWay) };
     Problem::refused(data, message)
+}
+
+/// What an operator can do about seats that are somebody's.
+fn remedy(seats: &[SeatRow]) -> String {
+    let held = seats.iter().find_map(|seat| match seat.whose {
+        Whose::Held { hold, .. } => Some(hold.0),
+        _ => None,
+    });
+    let held = held.map(|hold| format!("; `trechod admin release-hold {hold}` frees a held seat"));
+    let sold = if seats.iter().any(|seat| matches!(seat.whose, Whose::Sold { .. })) {
+        "; what is sold only its passenger can cancel"
+    } else {
+        ""
+    };
+    held.unwrap_or_default() + sold
 }
 
 pub(super) fn whose(claim: Claim) -> Whose {

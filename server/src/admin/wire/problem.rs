@@ -120,6 +120,16 @@ impl Problem {
         Self { code: ProtocolError::UnknownMethod(String::new()).code(), message, data: None }
     }
 
+    /// What was wrong, in a word for the audit log: for what is refused before the rules are asked.
+    pub(crate) fn word(&self) -> &'static str {
+        match self.data.as_ref().map(|data| data.kind) {
+            Some(Kind::LegUnknown) => "leg_unknown",
+            Some(Kind::SeatUnknown) => "seat_unknown",
+            Some(_) => "not possible",
+            None => "invalid",
+        }
+    }
+
     /// Too many operators are connected.
     pub(crate) fn busy() -> Self {
         Self::bare(Kind::LimitExceeded, "too many operators are connected: try again later")

@@ -15,7 +15,7 @@ impl State {
     /// What an operation comes to.
     pub(super) fn operate(&self, operation: &Operation, now: Moment) -> Decided {
         match &operation.action {
-            Action::Note => Ok(Decision::accept(Outcome::Done, Vec::new())),
+            Action::Note | Action::Refused(_) => Ok(Decision::accept(Outcome::Done, Vec::new())),
             Action::Block { leg, seats, reason, claims } => {
                 let known = self.on_sale_yet(*leg, now)?;
                 in_the_way(*leg, seats, claims, |seat| known.seats.is_free(seat))?;

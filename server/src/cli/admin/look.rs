@@ -1,6 +1,6 @@
 //! The actions that only look.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, value_parser};
 use color_eyre::eyre::eyre;
 use trecho_shared::ids::{Iata, LegId, Locator};
 use trecho_shared::message::SearchText;
@@ -64,7 +64,7 @@ pub(in crate::cli) struct Narrow {
 #[derive(Debug, Clone, Copy, Args)]
 pub(in crate::cli) struct Most {
     /// No more than so many
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = value_parser!(u32).range(1..))]
     limit: u32,
 }
 
@@ -98,7 +98,7 @@ pub(super) fn look(target: &Target, admin: &mut Admin, look: Look) -> Result<(),
             let listed = admin.ask(method::SeatsList, &ShowLeg { leg })?;
             target.tell_all(&listed.seats, show::seats);
             if listed.more && !target.json {
-                say("there are more: trechod export has all of them");
+                say("there are more: these are the first by row");
             }
         }
         Look::Sessions(most) => sessions(target, admin, most, Held::OrNot)?,

@@ -74,7 +74,10 @@ fn the_audit_line_is_in_the_transaction_of_its_action_refused_or_not() {
     bench.block(1, 0).unwrap_err();
     bench.act(operation(Action::Note)).unwrap();
     bench.act(operation(Action::Open(LegKey(1)))).unwrap();
+    bench.act(operation(Action::Refused("leg_unknown"))).unwrap();
     bench.commit();
     let outcomes: Vec<String> = audit(&bench).into_iter().map(|(_, outcome)| outcome).collect();
-    assert_eq!(outcomes, ["done", "refused: seats_in_the_way", "done", "nothing to do"]);
+    let expected =
+        ["done", "refused: seats_in_the_way", "done", "nothing to do", "refused: leg_unknown"];
+    assert_eq!(outcomes, expected);
 }

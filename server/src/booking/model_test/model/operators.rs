@@ -9,7 +9,7 @@ use crate::booking::{
 impl Model {
     pub(super) fn operate(&mut self, action: &Action) -> Answer {
         match action {
-            Action::Note => Ok(Outcome::Done),
+            Action::Note | Action::Refused(_) => Ok(Outcome::Done),
             Action::Block { leg, seats, reason, .. } => {
                 self.steerable(*leg)?;
                 self.all(*leg, seats, Option::is_none)?;
