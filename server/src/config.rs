@@ -54,12 +54,34 @@ pub struct Config {
     pub admin_socket: AdminSocket,
     /// How many seats the carts of one address hold at once; 0 means any number.
     pub holds_per_address: usize,
+    /// The bounds of a cart.
+    pub cart: CartBounds,
     /// The bounds of connections.
     pub limits: Limits,
     /// Who is spared the bounds of addresses.
     pub trusted: Trusted,
     /// What time it is for this server.
     pub clock: Clock,
+}
+
+/// What one cart may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CartBounds {
+    /// So many passengers in a purchase.
+    pub passengers: usize,
+    /// So many legs.
+    pub legs: usize,
+    /// So many seats.
+    pub seats: usize,
+    /// After so many carts in a row that came to nothing a session waits; 0: none has to.
+    pub lapses: u32,
+}
+
+impl Default for CartBounds {
+    fn default() -> Self {
+        let Policy { passengers, legs, seats, lapses, .. } = Policy::default();
+        Self { passengers, legs, seats, lapses }
+    }
 }
 
 impl Config {
@@ -79,6 +101,7 @@ impl Config {
             grace: Duration::from_secs(60),
             admin_socket: AdminSocket::None,
             holds_per_address: Policy::default().address_seats,
+            cart: CartBounds::default(),
             limits: Limits::default(),
             trusted: Trusted::default(),
             clock: Clock::start(),
@@ -91,6 +114,10 @@ impl Config {
             hold_ms: milliseconds(self.hold),
             grace_ms: milliseconds(self.grace),
             address_seats: self.holds_per_address,
+            passengers: self.cart.passengers,
+            legs: self.cart.legs,
+            seats: self.cart.seats,
+            lapses: self.cart.lapses,
             ..Policy::default()
         }
     }

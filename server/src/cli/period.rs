@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 /// More than nothing, at most a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Period(pub(super) Duration);
 

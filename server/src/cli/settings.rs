@@ -1,6 +1,7 @@
 //! The settings of `trechod serve`, each from a flag, a `TRECHOD_*` variable or a line in the
 //! configuration file. The flag wins over the variable, the variable over the file.
 
+mod bounds;
 mod file;
 
 use std::net::SocketAddr;
@@ -19,6 +20,7 @@ use crate::origin::Trusted;
 use crate::rate::Rate;
 use crate::timetable::UnservedLines;
 use crate::tls::TlsFiles;
+use bounds::Bounds;
 
 const DATA_HELP: &str = "Directory for everything that lasts [default: $XDG_DATA_HOME/trechod, or \
                          ~/.local/share/trechod]";
@@ -102,6 +104,10 @@ pub(super) struct Settings {
     /// Which log lines are written: error, warn, info, debug, trace [default: info]
     #[arg(long, env = "TRECHOD_LOG_LEVEL", value_name = "LEVEL")]
     pub(super) log_level: Option<log::Level>,
+    /// The table `[limits]` of the file.
+    #[command(flatten)]
+    #[serde(default)]
+    pub(super) limits: Bounds,
 }
 
 /// `sample`, `none` or a path.
@@ -197,6 +203,18 @@ pub(super) enum SettingsError {
     /// Half of what it takes to encrypt.
     #[error("a certificate and its key come together: say both --tls-cert and --tls-key")]
     HalfAPair,
+    /// A limit that no server can keep, or that keeps everyone out.
+    #[error("{flag} is {given}, and {least} to {most} can be: choose one of these")]
+    OutOfBounds {
+        /// Which.
+        flag: &'static str,
+        /// What was said.
+        given: String,
+        /// The least that can be.
+        least: String,
+        /// The most.
+        most: String,
+    },
     /// Neither a data directory nor a home.
     #[error("there is no home directory to keep data in; say where with --data DIR")]
     NoHome,
@@ -238,6 +256,7 @@ impl Settings {
             seed: self.seed.or(fallback.seed),
             log: self.log.or(fallback.log),
             log_level: self.log_level.or(fallback.log_level),
+            limits: self.limits.or(fallback.limits),
         }
     }
 
@@ -247,7 +266,7 @@ impl Settings {
         let Self { max_connections, connections_per_address, accepts_per_second, .. } = self;
         let Self { requests_per_second, holds_per_address, trusted_net, .. } = self;
         let Self { dead_peer, admin_socket, metrics_listen, metrics_exposed, seed, .. } = self;
-        let Self { tls_cert, tls_key, .. } = self;
+        let Self { tls_cert, tls_key, limits: bounds, .. } = self;
         let data_dir = data.or_else(default_data_dir).ok_or(SettingsError::NoHome)?;
         let mut config = Config::new(data_dir);
         config.listen = listen.unwrap_or(config.listen);
@@ -283,6 +302,7 @@ impl Settings {
             limits.dead_peer = dead_peer.0;
             limits.keepalive = limits.keepalive.min(dead_peer.0 / 2);
         }
+        bounds.apply(&mut config)?;
         Ok(config)
     }
 }
