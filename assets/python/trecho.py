@@ -529,7 +529,8 @@ def run(options: argparse.Namespace) -> None:
             tell({"token": trecho.token, **cart}, show_cart(cart))
             keep_session = True
             if not options.json:
-                print(f"  go on with: trecho.py --token {trecho.token} confirm …")
+                print("  this connection ends now, and the cart outlives it by the server's grace: 60 s,")
+                print(f"  if not told otherwise. Until then: trecho.py --token {trecho.token} confirm …")
         elif options.command in ("book", "confirm"):
             booking = confirm(trecho, options)
             tell(booking, show_booking(booking))

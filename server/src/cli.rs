@@ -15,14 +15,14 @@ mod strays;
 mod systemd;
 mod verify;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand};
 use color_eyre::eyre::{self, WrapErr};
 use serde::Serialize;
 use trecho_shared::text::{escape_json, scrub, scrub_lines};
@@ -68,26 +68,26 @@ enum Command {
         /// Leave out lines of an SSIM file that tell of legs that this server cannot sell
         #[arg(long)]
         skip_unserved: bool,
-        /// The data directory of the server
-        #[arg(long, env = "TRECHOD_DATA", value_name = "DIR")]
-        data: Option<PathBuf>,
+        /// The data directory of the server.
+        #[command(flatten)]
+        data: DataDir,
         /// The admin socket of a server that runs.
         #[arg(long, env = "TRECHOD_ADMIN_SOCKET", value_name = "PATH", help = IMPORT_SOCKET_HELP)]
         socket: Option<PathBuf>,
     },
     /// Look whether a data directory keeps every rule; only reads, also beside a running server
     Verify {
-        /// The data directory of the server
-        #[arg(long, env = "TRECHOD_DATA", value_name = "DIR")]
-        data: PathBuf,
+        /// The data directory of the server.
+        #[command(flatten)]
+        data: DataDir,
     },
     /// Copy a data directory's ledger to a file; beside a running server, too
     Backup {
         /// The file to make; none is overwritten
         file: PathBuf,
-        /// The data directory of the server
-        #[arg(long, env = "TRECHOD_DATA", value_name = "DIR")]
-        data: PathBuf,
+        /// The data directory of the server.
+        #[command(flatten)]
+        data: DataDir,
     },
     /// Put a backup in the place of the ledger of a server that does not run
     Restore {
@@ -96,9 +96,9 @@ enum Command {
         /// Put the ledger that is there aside
         #[arg(long)]
         replace: bool,
-        /// The data directory of the server
-        #[arg(long, env = "TRECHOD_DATA", value_name = "DIR")]
-        data: PathBuf,
+        /// The data directory of the server.
+        #[command(flatten)]
+        data: DataDir,
     },
     /// Write bookings or legs to the standard output stream; beside a running server, too
     Export {
@@ -107,9 +107,9 @@ enum Command {
         /// How lines look
         #[arg(long, default_value = "csv")]
         format: export::Format,
-        /// The data directory of the server
-        #[arg(long, env = "TRECHOD_DATA", value_name = "DIR")]
-        data: PathBuf,
+        /// The data directory of the server.
+        #[command(flatten)]
+        data: DataDir,
     },
     /// Steer a running server through its admin socket
     Admin {
@@ -139,6 +139,22 @@ enum Command {
     Cert(cert::Options),
 }
 
+/// The data directory of the server that a command is about.
+#[derive(Debug, Args)]
+struct DataDir {
+    /// The data directory of the server [default: that of `trechod serve`]
+    #[arg(long, env = "TRECHOD_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl DataDir {
+    /// The directory that was named, else where a server keeps its data unless it is told.
+    fn path(&self) -> Result<PathBuf, Failure> {
+        let path = self.data.clone().or_else(settings::default_data_dir);
+        path.ok_or_else(|| Failure::misused(SettingsError::NoHome))
+    }
+}
+
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
 enum Failure {
@@ -164,7 +180,7 @@ impl Failure {
 /// the standard streams; `serve` sends the log to the standard error stream.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let cli = match Cli::try_parse_from(&arguments) {
+    let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             complain(&error, arguments);
@@ -184,15 +200,19 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Command::Import { file, skip_unserved, data, socket } => {
             let unserved = if skip_unserved { UnservedLines::Skip } else { UnservedLines::Refuse };
-            import::import(&file, unserved, import::Target { data, socket })
+            import::import(&file, unserved, &import::Target { data, socket })
         }
-        Command::Verify { data } => verify::verify(&data),
-        Command::Backup { file, data } => backup::back_up(&file, &data),
+        Command::Verify { data } => data.path().and_then(|data| verify::verify(&data)),
+        Command::Backup { file, data } => {
+            data.path().and_then(|data| backup::back_up(&file, &data))
+        }
         Command::Restore { file, replace, data } => {
             let occupied = if replace { Occupied::PutAside } else { Occupied::Refuse };
-            backup::restore(&file, &data, occupied)
+            data.path().and_then(|data| backup::restore(&file, &data, occupied))
         }
-        Command::Export { subject, format, data } => export::export(subject, format, &data),
+        Command::Export { subject, format, data } => {
+            data.path().and_then(|data| export::export(subject, format, &data))
+        }
         Command::Admin { action, target } => admin::admin(&target, action),
         Command::Top { place } => top(&place),
         Command::Healthcheck { address, tls_cert } => {
@@ -207,6 +227,22 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     say(&format!("trechod: {}", chain(&report)));
     ExitCode::from(code)
+}
+
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut command = without_empty_variables(Cli::command());
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// A variable that is set to nothing says nothing: that is what Compose makes of one that is not set.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    let heard = command.mut_args(|argument| match argument.get_env() {
+        Some(name) if empty(name) => argument.env(None::<&'static str>),
+        _ => argument,
+    });
+    heard.mut_subcommands(without_empty_variables)
 }
 
 /// An error and its causes, each that says something new.

@@ -13,8 +13,7 @@ use color_eyre::eyre::eyre;
 use serde::Serialize;
 use trecho_shared::message::Empty;
 
-use super::settings::default_data_dir;
-use super::{Failure, json_line, tell};
+use super::{DataDir, Failure, json_line, tell};
 use crate::admin::AdminSocket;
 use crate::admin::client::Admin;
 use crate::admin::wire::{SayNotice, method};
@@ -72,9 +71,7 @@ impl Place {
             ))),
             Some(path) => Ok(path.clone()),
             None => {
-                let data = self.data.clone().or_else(default_data_dir).ok_or_else(|| {
-                    Failure::Misused(eyre!("name the server's data directory with --data DIR"))
-                })?;
+                let data = DataDir { data: self.data.clone() }.path()?;
                 Ok(AdminSocket::InData.path(&data).expect("that one has a path"))
             }
         }

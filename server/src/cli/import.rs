@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use color_eyre::eyre::eyre;
 
-use super::{Failure, runtime, say};
+use super::{DataDir, Failure, runtime, say};
 use crate::admin::AdminSocket;
 use crate::booking::{LegFacts, Scheduled};
 use crate::ledger::OpenError;
@@ -20,23 +20,27 @@ const NAMED: usize = 20;
 #[derive(Debug)]
 pub(super) struct Target {
     /// The data directory of a server, whether it runs or not.
-    pub(super) data: Option<PathBuf>,
+    pub(super) data: DataDir,
     /// The admin socket of a server that runs.
     pub(super) socket: Option<PathBuf>,
 }
 
-pub(super) fn import(file: &Path, unserved: UnservedLines, target: Target) -> Result<(), Failure> {
+pub(super) fn import(file: &Path, unserved: UnservedLines, target: &Target) -> Result<(), Failure> {
     // All of it before anything is touched: a wrong line refuses the whole file.
     let Reading { format: _, legs, left_out, notes } = read(file, unserved)?;
     let scheduled = schedule(file, legs, target)?;
     name("left out", &left_out);
     name("taken with a change", &notes);
     let Scheduled { added, revised, unchanged, departed, refused } = scheduled;
-    let summary = format!(
+    // Whoever has named no server is told which it was.
+    let whose = match (&target.data.data, &target.socket) {
+        (None, None) => format!(", in {}", target.data.path()?.display()),
+        _ => String::new(),
+    };
+    super::tell(&format!(
         "{added} legs added, {revised} revised, {unchanged} unchanged, {departed} departed and \
-         left out"
-    );
-    super::tell(&summary);
+         left out{whose}"
+    ));
     if refused.is_empty() {
         return Ok(());
     }
@@ -52,30 +56,27 @@ pub(super) fn import(file: &Path, unserved: UnservedLines, target: Target) -> Re
     Err(Failure::Failed(report))
 }
 
-fn read(file: &Path, unserved: UnservedLines) -> Result<Reading, StartError> {
+fn read(file: &Path, unserved: UnservedLines) -> Result<Reading, Failure> {
     let read = timetable::load(file).and_then(|bytes| timetable::read(&bytes, unserved));
-    read.map_err(|source| StartError::Timetable { path: file.to_owned(), source })
+    read.map_err(|error| {
+        Failure::Failed(eyre!("cannot take the timetable from {}: {error}", file.display()))
+    })
 }
 
 /// Puts the legs where they belong: into a directory that no server has, else through the socket of the
-/// server that has it.
-fn schedule(file: &Path, legs: Vec<LegFacts>, target: Target) -> Result<Scheduled, Failure> {
-    let socket = target.socket.filter(|path| path.as_os_str() != "none");
-    let Some(data) = target.data else {
-        let Some(socket) = socket else {
-            return Err(Failure::Misused(eyre!(
-                "name the data directory of the server with --data DIR, or the admin socket of one \
-                 that runs with --socket PATH"
-            )));
-        };
-        return Ok(running::schedule(&socket, file, legs)?);
-    };
+/// server that has it. A socket that is named, and no directory, is the server's.
+fn schedule(file: &Path, legs: Vec<LegFacts>, target: &Target) -> Result<Scheduled, Failure> {
+    let socket = target.socket.as_ref().filter(|path| path.as_os_str() != "none");
+    if let (None, Some(socket)) = (&target.data.data, socket) {
+        return Ok(running::schedule(socket, file, legs)?);
+    }
+    let data = target.data.path()?;
     let runtime = runtime()?;
     match runtime.block_on(AtRest::open(&data)) {
         Ok(at_rest) => Ok(runtime.block_on(at_rest.import(legs))?),
         Err(StartError::Open(OpenError::InUse(_))) => {
             let own = || AdminSocket::InData.path(&data).expect("that one has a path");
-            let socket = socket.unwrap_or_else(own);
+            let socket = socket.cloned().unwrap_or_else(own);
             running::schedule(&socket, file, legs).map_err(|error| match error {
                 running::ImportError::Unreached(_) => Failure::Failed(eyre!(
                     "the data directory {} is in use, and no server listens on the admin socket {}: \

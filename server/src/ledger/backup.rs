@@ -17,6 +17,12 @@ pub enum BackupError {
     /// The ledger, or the backup, cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// A server has the directory that the backup is for.
+    #[error(
+        "the data directory {} is in use by another server: stop that server and restore again, or \
+         restore into an empty directory with --data to try the backup out", .0.display()
+    )]
+    InUse(PathBuf),
     /// There is such a file.
     #[error("{} is there already, and a backup overwrites nothing: name another file", .0.display())]
     Exists(PathBuf),

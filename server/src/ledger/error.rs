@@ -19,11 +19,7 @@ pub enum OpenError {
     )]
     InUse(PathBuf),
     /// The file system said no.
-    #[error(
-        "cannot use {} ({source}): run this as the user that the data directory belongs to, or make the \
-         directory readable and writable for the user that the server runs as, or name another with \
-         --data", path.display()
-    )]
+    #[error("cannot use {} ({source}): {}", path.display(), remedy(source))]
     Unusable {
         /// The file or directory.
         path: PathBuf,
@@ -88,6 +84,20 @@ pub enum OpenError {
         /// What it said.
         source: rusqlite::Error,
     },
+}
+
+/// What to do about a file or directory that cannot be used.
+fn remedy(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::ReadOnlyFilesystem => {
+            "its file system is only read: mount it such that it can be written, or name a directory \
+             elsewhere with --data"
+        }
+        _ => {
+            "run this as the user that the data directory belongs to, or make the directory readable and \
+             writable for the user that the server runs as, or name another with --data"
+        }
+    }
 }
 
 impl OpenError {

@@ -262,6 +262,7 @@ async fn json_logs_are_json_throughout() {
 async fn with_few_open_files_it_serves_whom_it_can_and_tells_the_others() {
     let directory = tempfile::tempdir().unwrap();
     let server = Daemon::serve_with_files(directory.path(), 100);
+    assert!(server.said().contains("raise it (ulimit -n"), "{}", server.said());
     let mut well = Vec::new();
     let mut refused = 0;
     for _ in 0..120 {

@@ -117,7 +117,8 @@ async fn a_backup_under_load_is_restored_with_every_booking_before_it() {
 
     let restored = directory.path().join("restored");
     let restore = |data: &Path| run(&["restore", path(&file), "--data", path(data)]);
-    assert!(complaint(&restore(&data)).contains("in use by another server"));
+    let in_use = complaint(&restore(&data));
+    assert!(in_use.contains("in use by another server: stop that server and restore"), "{in_use}");
     said(&restore(&restored));
     assert!(complaint(&restore(&restored)).contains("--replace"));
     said(&verify(&restored));

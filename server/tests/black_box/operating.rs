@@ -223,3 +223,21 @@ fn the_page_has_every_command_of_the_program() {
         }
     }
 }
+
+#[test]
+fn every_setting_of_the_server_is_in_the_readme_or_on_the_page_of_its_operators() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let told = page() + &std::fs::read_to_string(readme).unwrap();
+    let help = String::from_utf8(run(&["serve", "--help"]).stdout).unwrap();
+    let flags: Vec<&str> = help.split_whitespace().filter(|word| word.starts_with("--")).collect();
+    assert!(flags.contains(&"--listen") && flags.contains(&"--line-time"), "{help}");
+    for flag in flags {
+        // What stands in brackets: a value that may be left out.
+        let flag = flag.split(['[', '=']).next().unwrap();
+        if flag.len() > 2 && flag != "--help" {
+            assert!(told.contains(&format!("`{flag}")), "{flag} is nowhere told of");
+        }
+    }
+    let short = String::from_utf8(run(&["serve", "-h"]).stdout).unwrap();
+    assert!(!short.contains("--line-time"), "who asks for little is shown little: {short}");
+}

@@ -100,6 +100,8 @@ fn of_an_address_that_cannot_be_had_the_reason_and_the_flag_are_said() {
         &[&busy, "maybe another server", "--metrics-listen"],
     );
     listen(&["--listen", "192.0.2.1:7470", "--plaintext"], &["no such address", "--listen"]);
+    let twice = ["--listen", "127.0.0.1:7499", "--metrics-listen", "127.0.0.1:7499"];
+    place.complains(2, &[&serve[..], &twice].concat(), &["both have port 7499", "another"]);
     place.complains(1, &["healthcheck", "127.0.0.1:1"], &["start the server, or name its address"]);
     drop(server);
 }
@@ -122,6 +124,66 @@ fn of_a_certificate_or_key_that_cannot_be_used_the_file_and_the_remedy_are_said(
     tls("rubbish.pem", key, &["no certificate in rubbish.pem", "BEGIN CERTIFICATE"]);
     tls(cert, "rubbish.pem", &["rubbish.pem", "BEGIN"]);
     place.complains(1, &["cert", "--host", "x", "--out", "legs.csv"], &["legs.csv", "--out"]);
+    for host in ["", "bad host name!", "booking.example.com:7470", "são.example", "-x"] {
+        let cert = ["cert", &format!("--host={host}"), "--out", "never"];
+        place.complains(2, &cert, &["--host", "such as booking.example.com"]);
+    }
+    assert!(!place.path("never").exists(), "nothing was begun");
+    for host in ["localhost", "*.example.com", "203.0.113.7", "::1", "xn--so-yia.example"] {
+        let output = place.run(&["cert", "--host", host, "--out", &format!("of-{host}")]);
+        assert!(output.status.success(), "{host}: {output:?}");
+    }
+}
+
+#[test]
+fn of_a_server_that_is_not_well_it_is_said_what_to_name_or_where_to_look() {
+    let place = Place::new();
+    let (files, _) = pair(&place.path("pair"));
+    let (others, _) = pair(&place.path("others"));
+    let [_, cert, _, key] = flags(&files);
+    let serve = |data: &str, more: &[&str]| {
+        Daemon::serve(&place.path(data), &[&["--timetable", "none"][..], more].concat())
+    };
+    let encrypted = serve("encrypted", &["--tls-cert", cert, "--tls-key", key]);
+    let plain = serve("plain", &[]);
+    let asks = |server: &Daemon, more: &[&str], expected: &[&str]| {
+        let address = server.address.to_string();
+        place.complains(1, &[&["healthcheck", &address][..], more].concat(), expected);
+    };
+    asks(&encrypted, &[], &["it encrypts", "--tls-cert FILE", "TRECHOD_TLS_CERT"]);
+    let other = others.cert.to_str().unwrap();
+    asks(&encrypted, &["--tls-cert", other], &["another key than", other, "--tls-cert FILE"]);
+    asks(&plain, &["--tls-cert", cert], &["it does not encrypt", "without --tls-cert"]);
+    plain.signal(rustix::process::Signal::STOP);
+    asks(&plain, &[], &["has not answered for 3 s", "log"]);
+    plain.signal(rustix::process::Signal::CONT);
+}
+
+#[test]
+fn where_no_directory_is_named_every_command_takes_that_of_the_server() {
+    let place = Place::new();
+    let home = place.path("home");
+    let at_home = |arguments: &[&str]| {
+        let mut command = place.command(arguments);
+        command.env("XDG_DATA_HOME", &home);
+        // A variable that is set to nothing says nothing.
+        command.env("TRECHOD_DATA", "").env("TRECHOD_ADMIN_SOCKET", "").env("TRECHOD_LOG", "");
+        command.output().unwrap()
+    };
+    complains(&at_home(&["verify"]), 1, "verify", &["no ledger in", "home/trechod", "--data"]);
+    let done = |arguments: &[&str]| {
+        let output = at_home(arguments);
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    };
+    let imported = at_home(&["import", "legs.csv"]);
+    let said = String::from_utf8_lossy(&imported.stdout);
+    assert!(said.contains("1 legs added") && said.contains("home/trechod"), "{imported:?}");
+    assert!(home.join("trechod/trecho.db").exists());
+    done(&["verify"]);
+    done(&["backup", "copy.db"]);
+    done(&["export", "legs"]);
+    complains(&at_home(&["restore", "copy.db"]), 1, "restore", &["has a ledger already"]);
+    done(&["restore", "copy.db", "--replace"]);
 }
 
 /// What a user does who may not: nobody if the test is root, else this user with a directory that is
@@ -210,7 +272,9 @@ fn of_a_database_that_is_damaged_newer_or_another_s_it_is_said_what_to_keep_and_
     std::fs::write(&database, &torn).unwrap();
     let serve = ["serve", "--listen", "127.0.0.1:0", "--data", "data"];
     place.complains(1, &serve, &["damaged", "from a backup"]);
-    place.complains(1, &["verify", "--data", "data"], &["keep a copy of the whole directory"]);
+    let verify = ["verify", "--data", "data"];
+    place.complains(1, &verify, &["is damaged", "keep a copy of the whole directory"]);
+    assert_eq!(place.run(&verify).stdout, b"", "one thing is said of it, and not each rule");
 
     let restore = |file: &str, expected: &[&str]| {
         place.complains(1, &["restore", file, "--data", "fresh"], expected);

@@ -41,7 +41,10 @@ pub fn recover(
     directory: &Path,
     occupied: Occupied,
 ) -> Result<Recovered, BackupError> {
-    let _lock = directory::lock(directory)?;
+    let _lock = directory::lock(directory).map_err(|error| match error {
+        OpenError::InUse(directory) => BackupError::InUse(directory),
+        error => error.into(),
+    })?;
     let database = directory::database_in(directory);
     if occupied == Occupied::Refuse && has_content(&database) {
         return Err(BackupError::Occupied(directory.to_owned()));

@@ -117,7 +117,7 @@ fn a_ledger_that_is_there_is_only_put_aside_when_asked_and_then_with_its_log() {
 fn a_running_ledger_is_not_replaced() {
     let (bench, _elsewhere, file) = backed_up();
     let refused = recover(&file, bench.directory.path(), Occupied::PutAside).unwrap_err();
-    assert!(matches!(refused, BackupError::Open(OpenError::InUse(_))), "{refused}");
+    assert!(matches!(refused, BackupError::InUse(_)), "{refused}");
 }
 
 #[test]
