@@ -16,6 +16,7 @@ mod feed;
 mod fire;
 mod history;
 mod hostile;
+mod image;
 mod import;
 mod import_running;
 mod keeping;
