@@ -100,8 +100,19 @@ pub enum CliError {
     #[error("{0}")]
     Usage(String),
     /// Something failed.
-    #[error("{0:#}")]
+    #[error("{}", chain(.0))]
     Failed(Report),
+}
+
+/// An error and its causes, each that says something new.
+fn chain(report: &Report) -> String {
+    let mut text = report.to_string();
+    for cause in report.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 impl From<Report> for CliError {
@@ -211,15 +222,20 @@ fn run(args: Vec<OsString>) -> Result<(), CliError> {
         #[cfg(not(feature = "demo"))]
         Some(Command::Demo { .. }) => Err(CliError::NoDemo),
         Some(Command::Race(options)) => {
-            let config = settings.at(options.addr.clone()).config(locale)?;
+            let config = settings.at(options.addr.clone()).config(printed())?;
             Ok(load::race(&options, &config)?)
         }
         Some(Command::Load(options)) => {
-            let config = settings.at(options.addr.clone()).config(locale)?;
+            let config = settings.at(options.addr.clone()).config(printed())?;
             Ok(load::load(&options, &config)?)
         }
         Some(Command::Picture(options)) => Ok(picture::run(&options, &settings)?),
     }
+}
+
+/// The language of what is printed.
+fn printed() -> Locale {
+    Locale::of_reports(|name| std::env::var(name).ok())
 }
 
 /// What comes before the screen is taken: is there one, and where do errors go.

@@ -7,6 +7,7 @@ mod action;
 mod count;
 mod distrust;
 mod field;
+mod load;
 mod notice;
 mod race;
 mod refusal;
@@ -19,6 +20,7 @@ pub(crate) use count::connections;
 pub use count::{legs, passengers, seats};
 pub use distrust::distrust;
 pub use field::field_error;
+pub use load::load;
 pub use notice::{leg, notice};
 pub use race::race;
 pub use text::Text;
@@ -45,13 +47,14 @@ impl Lang {
     pub const ALL: [Self; 2] = [Self::Pt, Self::En];
 
     /// The language of a locale such as `pt_BR.UTF-8`: the first of `LC_ALL`, `LC_MESSAGES` and
-    /// `LANG` that is set and not empty. Portuguese for Portuguese, and where the locale says
-    /// nothing (the airline is Brazilian); English for everybody else.
-    pub fn from_locale(values: &[Option<&str>]) -> Self {
-        let locale = values.iter().flatten().find(|value| !value.is_empty());
-        match locale.map(|locale| locale.split(['_', '.', '-', '@']).next().unwrap_or_default()) {
-            None | Some("pt" | "C" | "POSIX") => Self::Pt,
-            Some(_) => Self::En,
+    /// `LANG` that is set and not empty. Portuguese for Portuguese, English for everybody else;
+    /// `None` where the locale says nothing.
+    pub fn of_locale(values: &[Option<&str>]) -> Option<Self> {
+        let locale = values.iter().flatten().find(|value| !value.is_empty())?;
+        match locale.split(['_', '.', '-', '@']).next().unwrap_or_default() {
+            "C" | "POSIX" => None,
+            "pt" => Some(Self::Pt),
+            _ => Some(Self::En),
         }
     }
 }
@@ -62,12 +65,12 @@ mod tests {
 
     #[test]
     fn the_locale_chooses_the_language() {
-        let lang = |values: &[Option<&str>]| Lang::from_locale(values);
-        assert_eq!(lang(&[None, None, Some("pt_BR.UTF-8")]), Lang::Pt);
-        assert_eq!(lang(&[Some("en_US.UTF-8"), None, Some("pt_BR.UTF-8")]), Lang::En);
-        assert_eq!(lang(&[Some(""), Some("pt_PT"), None]), Lang::Pt);
-        assert_eq!(lang(&[None, None, Some("de_DE.UTF-8")]), Lang::En);
-        assert_eq!(lang(&[None, None, Some("C.UTF-8")]), Lang::Pt);
-        assert_eq!(lang(&[]), Lang::Pt);
+        let lang = |values: &[Option<&str>]| Lang::of_locale(values);
+        assert_eq!(lang(&[None, None, Some("pt_BR.UTF-8")]), Some(Lang::Pt));
+        assert_eq!(lang(&[Some("en_US.UTF-8"), None, Some("pt_BR.UTF-8")]), Some(Lang::En));
+        assert_eq!(lang(&[Some(""), Some("pt_PT"), None]), Some(Lang::Pt));
+        assert_eq!(lang(&[None, None, Some("de_DE.UTF-8")]), Some(Lang::En));
+        assert_eq!(lang(&[None, None, Some("C.UTF-8")]), None);
+        assert_eq!(lang(&[]), None);
     }
 }

@@ -102,7 +102,7 @@ pub(super) fn load(options: &LoadOptions, config: &Config) -> Result<(), Report>
         let server = find(config).await?;
         Ok::<_, Report>(rounds::run(&server, rounds).await?)
     })?;
-    tell(&report, options.json, || report.to_string())?;
+    tell(&report, options.json, || words::load(&report, config.lang))?;
     if report.is_sound() { Ok(()) } else { Err(eyre!("the load was not borne, as told above")) }
 }
 

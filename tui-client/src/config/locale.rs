@@ -15,15 +15,29 @@ pub struct Locale {
 impl Locale {
     /// Reads `LC_ALL`, `LC_MESSAGES`/`LC_CTYPE`, `LANG` and `TERM` through `variable`.
     ///
-    /// The Linux console and a dumb terminal say UTF-8 and lack the signs.
+    /// The Linux console and a dumb terminal say UTF-8 and lack the signs. Where nothing is said of a
+    /// language, the screen speaks Portuguese: the airline is Brazilian.
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
+        Self::read(variable, Lang::Pt)
+    }
+
+    /// The same for what is printed on the command line, which is in English, as help and errors are,
+    /// unless Portuguese is asked for.
+    pub fn of_reports(variable: impl Fn(&str) -> Option<String>) -> Self {
+        Self::read(variable, Lang::En)
+    }
+
+    fn read(variable: impl Fn(&str) -> Option<String>, unsaid: Lang) -> Self {
         let [all, messages, ctype, lang] =
             ["LC_ALL", "LC_MESSAGES", "LC_CTYPE", "LANG"].map(&variable);
-        let spoken = Lang::from_locale(&[all.as_deref(), messages.as_deref(), lang.as_deref()]);
+        let spoken = Lang::of_locale(&[all.as_deref(), messages.as_deref(), lang.as_deref()]);
         let signs = [all, ctype, lang].into_iter().flatten().find(|value| !value.is_empty());
         let dumb = matches!(variable("TERM").as_deref(), Some("dumb" | "linux"));
         let unicode = !dumb && signs.as_deref().is_some_and(is_utf8);
-        Self { lang: spoken, charset: if unicode { Charset::Unicode } else { Charset::Ascii } }
+        Self {
+            lang: spoken.unwrap_or(unsaid),
+            charset: if unicode { Charset::Unicode } else { Charset::Ascii },
+        }
     }
 }
 
@@ -64,6 +78,14 @@ mod tests {
         assert_eq!(locale(&[("LC_ALL", "C")]), (Lang::Pt, Charset::Ascii));
         assert_eq!(locale(&[("LANG", "C.UTF-8")]), (Lang::Pt, Charset::Unicode));
         assert_eq!(locale(&[("LANG", "POSIX")]), (Lang::Pt, Charset::Ascii));
+    }
+
+    #[test]
+    fn what_is_printed_is_in_english_unless_portuguese_is_asked_for() {
+        let printed =
+            |lang: &str| Locale::of_reports(|name| (name == "LANG").then(|| lang.to_owned())).lang;
+        assert_eq!(["", "C", "C.UTF-8", "en_US.UTF-8"].map(printed), [Lang::En; 4]);
+        assert_eq!(printed("pt_BR.UTF-8"), Lang::Pt);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use trecho_shared::message::{
 use super::tally::{Tally, Went};
 use super::{Latency, arrive};
 use crate::bot::{CallError, Caller, Dice, Target};
+use crate::words::{self, Lang};
 
 /// How many legs are asked for at a time.
 const PAGE: usize = 500;
@@ -287,21 +288,6 @@ impl RoundsReport {
 
 impl fmt::Display for RoundsReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "{} clients, {} legs, {} watchers, {} s",
-            self.clients, self.legs, self.watchers, self.seconds
-        )?;
-        writeln!(f, "  carts      {:.0}/s   ({} in all)", self.carts_per_second, self.carts)?;
-        writeln!(f, "  hold       {}", self.hold)?;
-        writeln!(f, "  settle     {}", self.settle)?;
-        writeln!(f, "  cart       {}", self.cart)?;
-        writeln!(f, "  taken      {}", self.taken)?;
-        writeln!(f, "  events     {} delivered", self.events)?;
-        write!(f, "  errors     {}", self.errors)?;
-        match &self.first_error {
-            Some(error) => write!(f, "   first: {error}"),
-            None => Ok(()),
-        }
+        f.write_str(&words::load(self, Lang::En))
     }
 }

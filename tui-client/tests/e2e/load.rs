@@ -19,7 +19,6 @@ fn trecho(arguments: &[&str]) -> Output {
         .args(arguments)
         .env_clear()
         .env("HOME", "/nonexistent")
-        .env("LANG", "en_US.UTF-8")
         .output()
         .expect("the program starts")
 }
@@ -44,6 +43,8 @@ fn a_race_for_the_last_seat_has_one_winner_and_is_told() {
     assert!(told.status.success(), "{}", text(&told.stderr));
     let told = text(&told.stdout);
     assert!(told.contains("ganharam   1   1A") && told.contains("em dobro: 0"), "{told}");
+    let unsaid = text(&trecho(&race).stdout);
+    assert!(unsaid.contains("winners    1   1A"), "{unsaid}");
 }
 
 #[test]
@@ -56,7 +57,9 @@ fn without_a_server_or_a_leg_the_error_says_what_to_do() {
     drop(company);
     let nobody = trecho(&["load", &address]);
     assert_eq!(nobody.status.code(), Some(1));
-    assert!(text(&nobody.stderr).contains("is it running?"), "{}", text(&nobody.stderr));
+    let said = text(&nobody.stderr);
+    assert!(said.contains("is it running?"), "{said}");
+    assert_eq!(said.matches("Connection refused").count(), 1, "{said}");
 }
 
 fn rounds(settle: Settle) -> Rounds {
