@@ -5,7 +5,7 @@
 mod captured;
 mod server;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rustix::process::{Signal, kill_process};
@@ -15,8 +15,28 @@ use self::server::{Hostile, Manner};
 use crate::pty::{Pty, trecho};
 
 fn visit(server: &Hostile, home: &Path) -> Pty {
-    let args = ["--no-bell", "--lang", "en", &server.address()];
+    let log = log(home);
+    let args = [
+        "--no-bell",
+        "--lang",
+        "en",
+        "--log-file",
+        log.to_str().expect("a path of ours is text"),
+        &server.address(),
+    ];
     Pty::spawn(trecho(home, &args), 120, 40)
+}
+
+/// Where the client that visits writes its log.
+fn log(home: &Path) -> PathBuf {
+    home.join("log")
+}
+
+/// What the client has written into its log, if there was anything to say, are lines that can be shown.
+fn assert_log(home: &Path) {
+    let said = std::fs::read(log(home)).expect("there is a log");
+    captured::assert_lines(&said);
+    assert!(!said.contains(&0x1b), "not even a colour: {}", String::from_utf8_lossy(&said));
 }
 
 #[test]
@@ -69,6 +89,7 @@ fn no_text_of_a_hostile_server_reaches_the_terminal_raw_on_any_screen() {
     assert_eq!(server.confirms(), 2);
     captured::assert_tame(&pty.bytes());
     captured::assert_tame(&std::fs::read(home.path().join("trecho-H7KQ3M.txt")).unwrap());
+    assert_log(home.path());
 }
 
 #[test]
@@ -152,6 +173,7 @@ fn a_server_that_says_far_too_much_fills_neither_memory_nor_time() {
     pty.end();
     pty.is_given_back();
     captured::assert_tame(&pty.bytes());
+    assert_log(home.path());
 }
 
 /// The most memory that a process has had.
