@@ -2,7 +2,7 @@
 
 Plays the `nc` session of README.md against a real server that has the example timetable, and checks
 that README.pt-BR.md has the same session; then the Python client's commands; then the one command,
-`cargo run --release -- demo`, in a terminal (where there is tmux).
+`cargo run --locked --release -- demo`, in a terminal (where there is tmux).
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def play_python(port: str) -> None:
 
 def play_demo() -> None:
     [command] = [block.strip() for block in blocks("README.md", "sh") if "-- demo\n" in block]
-    assert command == "cargo run --release -- demo", command
+    assert command == "cargo run --locked --release -- demo", command
     tmux = shutil.which("tmux")
     if tmux is None:
         print("  SKIPPED: the demo needs a terminal, and there is no tmux here")
