@@ -82,6 +82,7 @@ async fn under_load_for_long_it_uses_no_more_and_breaks_no_promise() {
 
     let faults = history.faults();
     assert!(faults.is_empty(), "{faults:#?}");
+    assert!(history.judged() > 0 && history.placed() > 0, "the order was looked into");
     // What it keeps of the ledger is the only thing that may grow.
     let kept = |sample: Sample| sample.ledger.min(CACHE_KIB);
     let may_grow = kept(last) - kept(half) + SLACK_KIB;

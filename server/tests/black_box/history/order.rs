@@ -87,6 +87,19 @@ impl<'a> Order<'a> {
         }
     }
 
+    /// The first so many had happened by then. Spread already, all are in order: who is early
+    /// enough has none before it that is not.
+    fn happened(&mut self, count: usize, by: Tick) {
+        let late = self.entries[..count].iter_mut().rev().take_while(|entry| entry.before > by);
+        late.for_each(|entry| entry.before = by);
+    }
+
+    /// All but the first so many had not happened then.
+    fn had_not_happened(&mut self, count: usize, then: Tick) {
+        let early = self.entries.iter_mut().skip(count).take_while(|entry| entry.after < then);
+        early.for_each(|entry| entry.after = then);
+    }
+
     /// Everything that fits into no order.
     pub(super) fn faults(mut self, history: &History) -> Vec<String> {
         let mut faults = Vec::new();
@@ -225,13 +238,8 @@ impl<'a> Order<'a> {
                 None => faults.push(format!("there were seats: {hold:?}")),
                 Some(&(first, last)) => {
                     // It was at that instant, and not earlier or later.
-                    if let Some(entry) = first.checked_sub(1).map(|at| &mut self.entries[at]) {
-                        entry.before = entry.before.min(hold.ended);
-                    }
-                    if let Some(entry) = self.entries.get_mut(last) {
-                        entry.after = entry.after.max(hold.begun);
-                    }
-                    self.spread();
+                    self.happened(first, hold.ended);
+                    self.had_not_happened(last, hold.begun);
                 }
             }
         }
@@ -270,7 +278,10 @@ impl<'a> Order<'a> {
     fn told(&self, history: &History, first: usize, last: usize) -> Option<u64> {
         let from = self.entries.get(first.checked_sub(1)?)?.version;
         let to = self.entries.get(last)?.version;
-        let has = |feed: &[Heard], version| feed.iter().any(|event| event.version == version);
+        // Events of one feed come in the order of their versions, or that is found to be a fault.
+        let has = |feed: &[Heard], version| {
+            feed.binary_search_by_key(&version, |event| event.version).is_ok()
+        };
         let feed = history.heard.iter().find(|feed| has(feed, from) && has(feed, to))?;
         feed.first().map(|event| event.version)
     }
