@@ -18,6 +18,9 @@ use crate::words::Lang;
 /// Our directory under those of the user.
 const DIRECTORY: &str = "trecho";
 
+/// What a server keeps in a data directory of its own, and this program never does.
+const SERVERS_LEDGER: &str = "trecho.db";
+
 /// Every setting, or nothing where this source says nothing of it.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -95,6 +98,15 @@ pub enum SettingsError {
         /// Where in it, and what.
         source: Box<toml::de::Error>,
     },
+    /// The data directory is a server's, which `TRECHO_DATA` names for both programs.
+    #[error(
+        "{path} is the data directory of a server; say with --data DIR where sessions and bookings \
+         may be kept (TRECHO_DATA names a directory for both programs)"
+    )]
+    ServersData {
+        /// Which directory.
+        path: PathBuf,
+    },
     /// Neither a data directory nor a home.
     #[error("there is no home directory to keep bookings in; say where with --data DIR")]
     NoHome,
@@ -169,6 +181,10 @@ impl Settings {
     pub fn config(self, locale: Locale) -> Result<Config, SettingsError> {
         let security = self.security();
         let Self { addr, lang, theme, ascii, no_mouse, no_bell, name, data, log_file, .. } = self;
+        let data = data.or_else(usual_data).ok_or(SettingsError::NoHome)?;
+        if data.join(SERVERS_LEDGER).exists() {
+            return Err(SettingsError::ServersData { path: data });
+        }
         let charset = match ascii {
             Some(true) => Charset::Ascii,
             Some(false) => Charset::Unicode,
@@ -183,7 +199,7 @@ impl Settings {
             mouse: !no_mouse.unwrap_or(false),
             bell: !no_bell.unwrap_or(false),
             name,
-            data: data.or_else(usual_data).ok_or(SettingsError::NoHome)?,
+            data,
             log_file,
         })
     }
@@ -277,6 +293,18 @@ mod tests {
         let missing = Path::new("/nonexistent/trecho.toml");
         let error = Settings::of_file(Some(missing)).unwrap_err();
         assert!(matches!(error, SettingsError::Unreadable { .. }));
+    }
+
+    #[test]
+    fn the_data_directory_of_a_server_is_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let settings =
+            || Settings { data: Some(directory.path().to_owned()), ..Settings::default() };
+        assert!(settings().config(LOCALE).is_ok());
+        std::fs::write(directory.path().join("trecho.db"), "").unwrap();
+        let error = settings().config(LOCALE).unwrap_err();
+        assert!(error.to_string().contains("say with --data DIR"), "{error}");
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
     }
 
     #[test]
