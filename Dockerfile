@@ -66,8 +66,8 @@ COPY --from=build --chown=65532:65532 /out/data /var/lib/trecho
 COPY --from=build --chown=65532:65532 /out/data /etc/trecho
 VOLUME /var/lib/trecho
 # Whoever comes through a published port from the machine outside comes from the gateway's address.
-ENV TRECHOD_DATA=/var/lib/trecho \
-    TRECHOD_TRUSTED_NET=gateway
+ENV TRECHO_DATA=/var/lib/trecho \
+    TRECHO_TRUSTED_NET=gateway
 EXPOSE 7470
 LABEL org.opencontainers.image.title="trechod" \
       org.opencontainers.image.description="Trecho: the booking server"

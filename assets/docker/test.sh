@@ -189,7 +189,7 @@ d network create --label "$run" "$run" >/dev/null
 d volume create --label "$run" "$run-import" >/dev/null
 d create "${common[@]}" "${hardened[@]}" --name "$run-server" --network-alias server \
     -v "$run-data:/var/lib/trecho" -v "$run-import:/import" \
-    -e TRECHOD_TIMETABLE=/import/legs.csv -e TRECHOD_GRACE=10m \
+    -e TRECHO_TIMETABLE=/import/legs.csv -e TRECHO_GRACE=10m \
     --health-interval 1s --health-timeout 2s --health-retries 2 \
     "$server_image" >/dev/null
 d cp "$work/legs.csv" "$run-server:/import/legs.csv"
@@ -354,8 +354,8 @@ d volume create --label "$run" "$run-pair" >/dev/null
 d run --rm "${common[@]}" "${hardened[@]}" -v "$run-pair:/var/lib/trecho" "$server_image" \
     cert --host encrypted --out /var/lib/trecho/pair >"$work/cert.txt"
 d run -d "${common[@]}" "${hardened[@]}" --name "$run-encrypted" --network-alias encrypted \
-    -v "$run-pair:/etc/trecho:ro" -v "$run-import:/import:ro" -e TRECHOD_TIMETABLE=/import/legs.csv \
-    -e TRECHOD_TLS_CERT=/etc/trecho/pair/cert.pem -e TRECHOD_TLS_KEY=/etc/trecho/pair/key.pem \
+    -v "$run-pair:/etc/trecho:ro" -v "$run-import:/import:ro" -e TRECHO_TIMETABLE=/import/legs.csv \
+    -e TRECHO_TLS_CERT=/etc/trecho/pair/cert.pem -e TRECHO_TLS_KEY=/etc/trecho/pair/key.pem \
     --health-interval 1s --health-timeout 2s --health-retries 2 "$server_image" >/dev/null
 health_of() { [ "$(d inspect -f '{{.State.Health.Status}}' "$1")" = "$2" ]; }
 until_true 60 "the encrypted server to be healthy" health_of "$run-encrypted" healthy

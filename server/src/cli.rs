@@ -11,7 +11,6 @@ mod import;
 mod period;
 mod serve;
 mod settings;
-mod strays;
 mod systemd;
 mod verify;
 
@@ -45,7 +44,7 @@ const IMPORT_HELP: &str = "A CSV file with the columns flight, date, from, to, d
 const IMPORT_SOCKET_HELP: &str =
     "The admin socket of a server that runs [default: admin/admin.sock in the data directory]";
 const HEALTHCHECK_CERT_HELP: &str =
-    "The certificate that it must have; speaks TLS [default: TRECHOD_TLS_CERT]";
+    "The certificate that it must have; speaks TLS [default: TRECHO_TLS_CERT]";
 const HEALTHCHECK_HELP: &str = "Its address [default: 127.0.0.1:7470]";
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (protocol 1)");
 
@@ -57,7 +56,7 @@ enum Command {
         #[command(flatten)]
         settings: Box<Settings>,
         /// A TOML file with settings: what flags and variables leave open
-        #[arg(long, env = "TRECHOD_CONFIG", value_name = "FILE")]
+        #[arg(long, env = "TRECHO_CONFIG", value_name = "FILE")]
         config: Option<PathBuf>,
     },
     /// Add legs to the timetable of a server, whether it runs or not
@@ -72,7 +71,7 @@ enum Command {
         #[command(flatten)]
         data: DataDir,
         /// The admin socket of a server that runs.
-        #[arg(long, env = "TRECHOD_ADMIN_SOCKET", value_name = "PATH", help = IMPORT_SOCKET_HELP)]
+        #[arg(long, env = "TRECHO_ADMIN_SOCKET", value_name = "PATH", help = IMPORT_SOCKET_HELP)]
         socket: Option<PathBuf>,
     },
     /// Look whether a data directory keeps every rule; only reads, also beside a running server
@@ -129,10 +128,10 @@ enum Command {
     /// Ask a running server for a sign of life
     Healthcheck {
         /// Its address.
-        #[arg(env = "TRECHOD_LISTEN", value_name = "ADDR:PORT", help = HEALTHCHECK_HELP, value_parser = settings::address)]
+        #[arg(env = "TRECHO_LISTEN", value_name = "ADDR:PORT", help = HEALTHCHECK_HELP, value_parser = settings::address)]
         address: Option<SocketAddr>,
         /// The certificate that it must have.
-        #[arg(long, env = "TRECHOD_TLS_CERT", value_name = "FILE", help = HEALTHCHECK_CERT_HELP)]
+        #[arg(long, env = "TRECHO_TLS_CERT", value_name = "FILE", help = HEALTHCHECK_CERT_HELP)]
         tls_cert: Option<PathBuf>,
     },
     /// Make a self-signed certificate and its key, for --tls-cert and --tls-key
@@ -143,7 +142,7 @@ enum Command {
 #[derive(Debug, Args)]
 struct DataDir {
     /// The data directory of the server [default: that of `trechod serve`]
-    #[arg(long, env = "TRECHOD_DATA", value_name = "DIR")]
+    #[arg(long, env = "TRECHO_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
 }
 
@@ -189,15 +188,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     // It is set already where `trecho server` runs in a process that has set it.
     let _ = color_eyre::config::HookBuilder::default().display_env_section(false).install();
-    if !matches!(cli.command, Command::Serve { .. }) {
-        for stray in strays::of(&Cli::command()) {
-            say(&format!("trechod: {stray}"));
-        }
-    }
     let done = match cli.command {
-        Command::Serve { settings, config } => {
-            serve::serve(*settings, config, &strays::of(&Cli::command()))
-        }
+        Command::Serve { settings, config } => serve::serve(*settings, config),
         Command::Import { file, skip_unserved, data, socket } => {
             let unserved = if skip_unserved { UnservedLines::Skip } else { UnservedLines::Refuse };
             import::import(&file, unserved, &import::Target { data, socket })
@@ -301,7 +293,7 @@ fn all_print(mut typed: impl Iterator<Item = OsString>) -> bool {
 
 /// The variables that are ours.
 fn ours() -> impl Iterator<Item = (OsString, OsString)> {
-    std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"TRECHOD_"))
+    std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"TRECHO_"))
 }
 
 /// A line for each variable of ours that is no text.

@@ -23,10 +23,10 @@ use crate::meters::Snapshot;
 #[derive(Debug, Args)]
 pub(super) struct Place {
     /// The data directory of the server [default: that of `trechod serve`]
-    #[arg(long, env = "TRECHOD_DATA", value_name = "DIR", global = true)]
+    #[arg(long, env = "TRECHO_DATA", value_name = "DIR", global = true)]
     data: Option<PathBuf>,
     /// The server's admin socket [default: admin/admin.sock in the data directory]
-    #[arg(long, env = "TRECHOD_ADMIN_SOCKET", value_name = "PATH", global = true)]
+    #[arg(long, env = "TRECHO_ADMIN_SOCKET", value_name = "PATH", global = true)]
     socket: Option<PathBuf>,
 }
 
@@ -67,7 +67,7 @@ impl Place {
     pub(super) fn path(&self) -> Result<PathBuf, Failure> {
         match &self.socket {
             Some(path) if path.as_os_str() == "none" => Err(Failure::Misused(eyre!(
-                "TRECHOD_ADMIN_SOCKET says none: name the server's socket with --socket PATH"
+                "TRECHO_ADMIN_SOCKET says none: name the server's socket with --socket PATH"
             ))),
             Some(path) => Ok(path.clone()),
             None => {

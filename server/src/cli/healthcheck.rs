@@ -57,7 +57,7 @@ fn ping(address: SocketAddr, cert: Option<&Path>) -> eyre::Result<()> {
             cert.display()
         ),
         Some(TlsError::InvalidMessage(_)) => eyre!(
-            "it does not encrypt: ask it without --tls-cert (and without TRECHOD_TLS_CERT), or start it \
+            "it does not encrypt: ask it without --tls-cert (and without TRECHO_TLS_CERT), or start it \
              with --tls-cert and --tls-key"
         ),
         _ => error,
@@ -95,7 +95,7 @@ fn ask(mut socket: impl Read + Write) -> eyre::Result<()> {
             Ok(())
         }
         Ok(Incoming::Reply { outcome: Err(error), .. }) if error.message.contains("TLS") => {
-            bail!("it encrypts: name its certificate with --tls-cert FILE, or TRECHOD_TLS_CERT")
+            bail!("it encrypts: name its certificate with --tls-cert FILE, or TRECHO_TLS_CERT")
         }
         Ok(Incoming::Reply { outcome: Err(error), .. }) => bail!("it says: {}", error.message),
         Ok(Incoming::Event { .. }) => bail!("it does not answer"),

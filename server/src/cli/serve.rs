@@ -12,20 +12,13 @@ use super::{Failure, Settings, json_line, runtime, say, systemd};
 use crate::log;
 use crate::server::{Server, ServerHandle, StartError};
 
-pub(super) fn serve(
-    settings: Settings,
-    file: Option<PathBuf>,
-    strays: &[String],
-) -> Result<(), Failure> {
+pub(super) fn serve(settings: Settings, file: Option<PathBuf>) -> Result<(), Failure> {
     let settings = match file {
         Some(path) => settings.or(Settings::read(&path).map_err(Failure::misused)?),
         None => settings,
     };
     let format = settings.log.unwrap_or_default();
     log::install(format, &settings.log_level.clone().unwrap_or_default());
-    for stray in strays {
-        tracing::warn!("{stray}");
-    }
     allow_open_files();
     let config = settings.config().map_err(Failure::misused)?;
     let data_dir = config.data_dir.clone();

@@ -1,4 +1,4 @@
-//! The settings of `trechod serve`, each from a flag, a `TRECHOD_*` variable or a line in the
+//! The settings of `trechod serve`, each from a flag, a `TRECHO_*` variable or a line in the
 //! configuration file. The flag wins over the variable, the variable over the file.
 
 mod bounds;
@@ -36,73 +36,73 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
 #[serde(deny_unknown_fields)]
 pub(super) struct Settings {
     /// Address to listen on; port 0 picks one [default: 127.0.0.1:7470]
-    #[arg(long, env = "TRECHOD_LISTEN", value_name = "ADDR:PORT", value_parser = address)]
+    #[arg(long, env = "TRECHO_LISTEN", value_name = "ADDR:PORT", value_parser = address)]
     pub(super) listen: Option<SocketAddr>,
     /// Directory for everything that lasts.
-    #[arg(long, env = "TRECHOD_DATA", value_name = "DIR", help = DATA_HELP)]
+    #[arg(long, env = "TRECHO_DATA", value_name = "DIR", help = DATA_HELP)]
     pub(super) data: Option<PathBuf>,
     /// What an empty data directory gets: sample, none, or a CSV or SSIM file [default: sample]
-    #[arg(long, env = "TRECHOD_TIMETABLE", value_name = "sample|none|FILE")]
+    #[arg(long, env = "TRECHO_TIMETABLE", value_name = "sample|none|FILE")]
     pub(super) timetable: Option<Timetable>,
     /// Leave out lines of an SSIM file that tell of legs that this server cannot sell
-    #[arg(long, env = "TRECHOD_SKIP_UNSERVED", action = ArgAction::Set, num_args = 0..=1,
+    #[arg(long, env = "TRECHO_SKIP_UNSERVED", action = ArgAction::Set, num_args = 0..=1,
         require_equals = true, default_missing_value = "true", value_name = "true|false")]
     pub(super) skip_unserved: Option<bool>,
     /// How long a cart is held after its last successful hold [default: 10m]
-    #[arg(long, env = "TRECHOD_HOLD", value_name = "DURATION")]
+    #[arg(long, env = "TRECHO_HOLD", value_name = "DURATION")]
     pub(super) hold: Option<HoldPeriod>,
     /// How long a cart outlives its lost connection [default: 60s]
-    #[arg(long, env = "TRECHOD_GRACE", value_name = "DURATION")]
+    #[arg(long, env = "TRECHO_GRACE", value_name = "DURATION")]
     pub(super) grace: Option<Period>,
     /// Serve other machines although nothing is encrypted
-    #[arg(long, env = "TRECHOD_PLAINTEXT", action = ArgAction::Set, num_args = 0..=1,
+    #[arg(long, env = "TRECHO_PLAINTEXT", action = ArgAction::Set, num_args = 0..=1,
         require_equals = true, default_missing_value = "true", value_name = "true|false")]
     pub(super) plaintext: Option<bool>,
     /// Socket for `trechod admin`, or none [default: admin/admin.sock in the data directory]
-    #[arg(long, env = "TRECHOD_ADMIN_SOCKET", value_name = "PATH|none")]
+    #[arg(long, env = "TRECHO_ADMIN_SOCKET", value_name = "PATH|none")]
     pub(super) admin_socket: Option<AdminSocketAt>,
     /// The certificate to encrypt with, and what signed it, as PEM; read again on SIGHUP
-    #[arg(long, env = "TRECHOD_TLS_CERT", value_name = "FILE")]
+    #[arg(long, env = "TRECHO_TLS_CERT", value_name = "FILE")]
     pub(super) tls_cert: Option<PathBuf>,
     /// The certificate's private key, as PEM, readable by no stranger; read again on SIGHUP
-    #[arg(long, env = "TRECHOD_TLS_KEY", value_name = "FILE")]
+    #[arg(long, env = "TRECHO_TLS_KEY", value_name = "FILE")]
     pub(super) tls_key: Option<PathBuf>,
     /// Where metrics and health are served over HTTP, or none; port 0 picks one [default: none]
-    #[arg(long, env = "TRECHOD_METRICS_LISTEN", value_name = "ADDR:PORT|none")]
+    #[arg(long, env = "TRECHO_METRICS_LISTEN", value_name = "ADDR:PORT|none")]
     pub(super) metrics_listen: Option<MetricsListen>,
     /// Let other machines read the metrics
-    #[arg(long, env = "TRECHOD_METRICS_EXPOSED", action = ArgAction::Set, num_args = 0..=1,
+    #[arg(long, env = "TRECHO_METRICS_EXPOSED", action = ArgAction::Set, num_args = 0..=1,
         require_equals = true, default_missing_value = "true", value_name = "true|false")]
     pub(super) metrics_exposed: Option<bool>,
     /// How many connections at once [default: 16384, or what the open-files limit allows]
-    #[arg(long, env = "TRECHOD_MAX_CONNECTIONS", value_name = "N")]
+    #[arg(long, env = "TRECHO_MAX_CONNECTIONS", value_name = "N")]
     pub(super) max_connections: Option<NonZeroUsize>,
     /// How many connections at once from one address; 0: any number [default: 256]
-    #[arg(long, env = "TRECHOD_CONNECTIONS_PER_ADDRESS", value_name = "N")]
+    #[arg(long, env = "TRECHO_CONNECTIONS_PER_ADDRESS", value_name = "N")]
     pub(super) connections_per_address: Option<usize>,
     /// How many connections are accepted a second; others wait; 0: any number [default: 500]
-    #[arg(long, env = "TRECHOD_ACCEPTS_PER_SECOND", value_name = "N")]
+    #[arg(long, env = "TRECHO_ACCEPTS_PER_SECOND", value_name = "N")]
     pub(super) accepts_per_second: Option<u32>,
     /// How many requests a second a connection is read for; 0: any number [default: 100]
-    #[arg(long, env = "TRECHOD_REQUESTS_PER_SECOND", value_name = "N")]
+    #[arg(long, env = "TRECHO_REQUESTS_PER_SECOND", value_name = "N")]
     pub(super) requests_per_second: Option<u32>,
     /// How many seats the carts of one address hold at once; 0: any number [default: 360]
-    #[arg(long, env = "TRECHOD_HOLDS_PER_ADDRESS", value_name = "N")]
+    #[arg(long, env = "TRECHO_HOLDS_PER_ADDRESS", value_name = "N")]
     pub(super) holds_per_address: Option<usize>,
     /// Networks that are spared these limits, as loopback is; none spares nobody
-    #[arg(long, env = "TRECHOD_TRUSTED_NET", value_name = "NET,…|gateway|none")]
+    #[arg(long, env = "TRECHO_TRUSTED_NET", value_name = "NET,…|gateway|none")]
     pub(super) trusted_net: Option<Trusted>,
     /// After how long a peer that acknowledges nothing is dead [default: 30s]
-    #[arg(long, env = "TRECHOD_DEAD_PEER", value_name = "DURATION")]
+    #[arg(long, env = "TRECHO_DEAD_PEER", value_name = "DURATION")]
     pub(super) dead_peer: Option<Period>,
     /// What the sample timetable is generated from [default: 2026]
-    #[arg(long, env = "TRECHOD_SEED", value_name = "N")]
+    #[arg(long, env = "TRECHO_SEED", value_name = "N")]
     pub(super) seed: Option<u64>,
     /// How log lines look [default: pretty]
-    #[arg(long, env = "TRECHOD_LOG", value_name = "pretty|json")]
+    #[arg(long, env = "TRECHO_LOG", value_name = "pretty|json")]
     pub(super) log: Option<log::Format>,
     /// Which log lines are written: error, warn, info, debug, trace [default: info]
-    #[arg(long, env = "TRECHOD_LOG_LEVEL", value_name = "LEVEL")]
+    #[arg(long, env = "TRECHO_LOG_LEVEL", value_name = "LEVEL")]
     pub(super) log_level: Option<log::Level>,
     /// The table `[limits]` of the file.
     #[command(flatten)]

@@ -79,9 +79,9 @@ async fn a_health_check_is_a_round_trip() {
     let address = server.address.to_string();
     let output = run(&["healthcheck", &address]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    let output = trechod().arg("healthcheck").env("TRECHOD_LISTEN", &address).output().unwrap();
+    let output = trechod().arg("healthcheck").env("TRECHO_LISTEN", &address).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    let output = trechod().arg("healthcheck").env("TRECHOD_LISTEN", "rubbish").output().unwrap();
+    let output = trechod().arg("healthcheck").env("TRECHO_LISTEN", "rubbish").output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     server.signal(Signal::TERM);
     server.wait();
@@ -168,7 +168,7 @@ async fn a_flag_wins_over_a_variable_and_a_variable_over_the_file() {
         arguments.extend(flag);
         let server = Daemon::serve_with(data.path(), &arguments, |command| {
             if let Some(value) = variable {
-                command.env("TRECHOD_HOLD", value);
+                command.env("TRECHO_HOLD", value);
             }
         });
         let opened = server.client().await.ok("session.open", json!({})).await;

@@ -74,17 +74,17 @@ fn a_variable_that_is_no_text_is_named() {
     let serve = |name: &str| {
         let mut command = trechod();
         command.args(["serve", "--timetable", "/no/such/file"]);
-        command.env("TRECHOD_DATA", directory.path()).env(name, junk).output().unwrap()
+        command.env("TRECHO_DATA", directory.path()).env(name, junk).output().unwrap()
     };
     for name in ["LISTEN", "HOLD", "ADMIN_SOCKET", "TRUSTED_NET", "LOG_LEVEL", "MAX_CONNECTIONS"] {
-        let output = serve(&format!("TRECHOD_{name}"));
+        let output = serve(&format!("TRECHO_{name}"));
         let said = said(&output);
         assert_eq!(output.status.code(), Some(2), "{said}");
-        assert!(said.contains(&format!("TRECHOD_{name} is not UTF-8")), "{said}");
+        assert!(said.contains(&format!("TRECHO_{name} is not UTF-8")), "{said}");
     }
     for (name, hint) in [("LOG", "--log"), ("PLAINTEXT", "--plaintext"), ("CONFIG", "cannot read")]
     {
-        let output = serve(&format!("TRECHOD_{name}"));
+        let output = serve(&format!("TRECHO_{name}"));
         let said = said(&output);
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains(hint), "{said}");

@@ -40,7 +40,7 @@ fn commands(page: &str) -> Vec<(&str, &str)> {
 struct Reader {
     directory: tempfile::TempDir,
     server: Option<Daemon>,
-    /// What has been exported: `TRECHOD_DATA`.
+    /// What has been exported: `TRECHO_DATA`.
     exported: Vec<(String, String)>,
     /// What the page says, and what it is here.
     facts: Vec<(&'static str, String)>,
@@ -85,7 +85,7 @@ impl Reader {
         shell
             .args(["-c", &self.here(command)])
             .env("PATH", program)
-            .env_remove("TRECHOD_DATA")
+            .env_remove("TRECHO_DATA")
             .envs(self.exported.iter().map(|(name, value)| (name, value)))
             .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
             .stdin(Stdio::null());

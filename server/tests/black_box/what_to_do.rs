@@ -150,7 +150,7 @@ fn of_a_server_that_is_not_well_it_is_said_what_to_name_or_where_to_look() {
         let address = server.address.to_string();
         place.complains(1, &[&["healthcheck", &address][..], more].concat(), expected);
     };
-    asks(&encrypted, &[], &["it encrypts", "--tls-cert FILE", "TRECHOD_TLS_CERT"]);
+    asks(&encrypted, &[], &["it encrypts", "--tls-cert FILE", "TRECHO_TLS_CERT"]);
     let other = others.cert.to_str().unwrap();
     asks(&encrypted, &["--tls-cert", other], &["another key than", other, "--tls-cert FILE"]);
     asks(&plain, &["--tls-cert", cert], &["it does not encrypt", "without --tls-cert"]);
@@ -167,7 +167,7 @@ fn where_no_directory_is_named_every_command_takes_that_of_the_server() {
         let mut command = place.command(arguments);
         command.env("XDG_DATA_HOME", &home);
         // A variable that is set to nothing says nothing.
-        command.env("TRECHOD_DATA", "").env("TRECHOD_ADMIN_SOCKET", "").env("TRECHOD_LOG", "");
+        command.env("TRECHO_DATA", "").env("TRECHO_ADMIN_SOCKET", "").env("TRECHO_LOG", "");
         command.output().unwrap()
     };
     complains(&at_home(&["verify"]), 1, "verify", &["no ledger in", "home/trechod", "--data"]);
@@ -222,7 +222,7 @@ fn who_may_not_use_the_data_is_told_as_whom_to_run_the_command() {
     ] {
         let mut command = Command::new(&program);
         command.args(arguments).args(["--data", "data"]).current_dir(place.0.path());
-        command.env_remove("TRECHOD_DATA").env("RUST_BACKTRACE", "0");
+        command.env_remove("TRECHO_DATA").env("RUST_BACKTRACE", "0");
         let output = as_another(command);
         complains(&output, 1, &format!("{arguments:?}"), &["run this as the user that the"]);
     }

@@ -71,6 +71,5 @@ impl Drop for Tmux {
 }
 
 fn is_ours(name: &OsStr) -> bool {
-    let name = name.as_encoded_bytes();
-    name.starts_with(b"TRECHO_") || name.starts_with(b"TRECHOD_")
+    name.as_encoded_bytes().starts_with(b"TRECHO_")
 }

@@ -130,7 +130,7 @@ fn ctrl_z_goes_to_the_shell_and_fg_comes_back() {
     bare(&mut shell, &home);
     shell.env("PS1", "shell> ");
     shell.env("HISTFILE", "");
-    shell.env("TRECHOD_DATA", company.data());
+    shell.env("TRECHO_DATA", company.data());
     let mut pty = Pty::spawn(shell, 100, 30);
     pty.see(&["shell>"]);
     pty.press(&format!("{} server top\n", env!("CARGO_BIN_EXE_trecho")));

@@ -41,35 +41,35 @@ macro_rules! bounds {
 
 bounds! {
     /// From the accept to the end of the TLS handshake [default: 3s]
-    handshake_time: Period, "TRECHOD_HANDSHAKE_TIME", "DURATION";
+    handshake_time: Period, "TRECHO_HANDSHAKE_TIME", "DURATION";
     /// From there to the end of the first line [default: 5s]
-    first_line_time: Period, "TRECHOD_FIRST_LINE_TIME", "DURATION";
+    first_line_time: Period, "TRECHO_FIRST_LINE_TIME", "DURATION";
     /// From a line's first byte to its end [default: 10s]
-    line_time: Period, "TRECHOD_LINE_TIME", "DURATION";
+    line_time: Period, "TRECHO_LINE_TIME", "DURATION";
     /// How many requests of a connection are under way before it is not read from [default: 64]
-    requests_in_flight: usize, "TRECHOD_REQUESTS_IN_FLIGHT", "N";
+    requests_in_flight: usize, "TRECHO_REQUESTS_IN_FLIGHT", "N";
     /// How many connections a second one address opens; others are refused; 0: any number [default: 50]
-    accepts_per_address: u32, "TRECHOD_ACCEPTS_PER_ADDRESS", "N";
+    accepts_per_address: u32, "TRECHO_ACCEPTS_PER_ADDRESS", "N";
     /// One connection in so many is kept for sessions with holds [default: 4]
-    reserved_share: usize, "TRECHOD_RESERVED_SHARE", "N";
+    reserved_share: usize, "TRECHO_RESERVED_SHARE", "N";
     /// How long a connection may show that it is one of those [default: 5s]
-    trial_time: Period, "TRECHOD_TRIAL_TIME", "DURATION";
+    trial_time: Period, "TRECHO_TRIAL_TIME", "DURATION";
     /// How many passengers a purchase has at most [default: 9]
-    max_passengers: usize, "TRECHOD_MAX_PASSENGERS", "N";
+    max_passengers: usize, "TRECHO_MAX_PASSENGERS", "N";
     /// How many legs a cart has at most [default: 8]
-    max_legs: usize, "TRECHOD_MAX_LEGS", "N";
+    max_legs: usize, "TRECHO_MAX_LEGS", "N";
     /// How many seats a cart has at most [default: 36]
-    max_seats: usize, "TRECHOD_MAX_SEATS", "N";
+    max_seats: usize, "TRECHO_MAX_SEATS", "N";
     /// After how many carts that came to nothing a session waits; 0: none has to [default: 3]
-    max_lapses: u32, "TRECHOD_MAX_LAPSES", "N";
+    max_lapses: u32, "TRECHO_MAX_LAPSES", "N";
     /// How many wrong look-ups in a row before a connection waits [default: 20]
-    wrong_lookups: u32, "TRECHOD_WRONG_LOOKUPS", "N";
+    wrong_lookups: u32, "TRECHO_WRONG_LOOKUPS", "N";
     /// How long it waits then [default: 60s]
-    lookup_pause: Period, "TRECHOD_LOOKUP_PAUSE", "DURATION";
+    lookup_pause: Period, "TRECHO_LOOKUP_PAUSE", "DURATION";
     /// How many wrong look-ups an hour one address has; 0: any number [default: 60]
-    wrong_lookups_per_address: u32, "TRECHOD_WRONG_LOOKUPS_PER_ADDRESS", "N";
+    wrong_lookups_per_address: u32, "TRECHO_WRONG_LOOKUPS_PER_ADDRESS", "N";
     /// How many wrong claim codes an hour one booking has; 0: any number [default: 60]
-    wrong_lookups_per_booking: u32, "TRECHOD_WRONG_LOOKUPS_PER_BOOKING", "N";
+    wrong_lookups_per_booking: u32, "TRECHO_WRONG_LOOKUPS_PER_BOOKING", "N";
 }
 
 impl Bounds {
