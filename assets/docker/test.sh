@@ -4,8 +4,8 @@
 #
 # Needs an engine that answers, a docker client that speaks BuildKit, and tmux for the full-screen
 # part. Removes what it made, except stand-ins for base images and build cache, so that the next run is
-# quick; TRECHO_DOCKER_PRUNE=1 keeps nothing of either. TRECHO_DOCKER_CLASSIC=0 leaves the classic builder
-# out, which builds the dependencies once more. Ends with 77 if it cannot build here at all.
+# quick; TRECHO_DOCKER_PRUNE=1 keeps nothing of either. TRECHO_DOCKER_CLASSIC=1 tries the classic builder
+# as well, which builds the dependencies once more. Ends with 77 if it cannot build here at all.
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -159,7 +159,7 @@ rebuild() { # BUILDKIT CONTEXT: builds up to the dependencies
 rebuild 1 "$changed"
 grep -q 'Compiling' "$work/layer.log" && fail "BuildKit built the dependencies again"
 builders=BuildKit
-if [ "${TRECHO_DOCKER_CLASSIC:-1}" = 1 ]; then
+if [ "${TRECHO_DOCKER_CLASSIC:-0}" = 1 ]; then
     rebuild 0 "$top"
     rebuild 0 "$changed"
     grep -q 'Compiling' "$work/layer.log" && fail "the classic builder built the dependencies again"
