@@ -320,6 +320,8 @@ impl Model {
         self.sessions_made = next.0 - 1;
         for session in &mut self.sessions {
             session.until = Some(now.plus_ms(self.policy.grace_ms));
+            // By a clock that was set back it was heard of now, and not in times to come.
+            session.heard = session.heard.min(now);
             if session.written < session.noted {
                 self.shapes.push("a contact that was not written for want of room");
                 session.noted = session.written;
