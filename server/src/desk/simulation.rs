@@ -295,7 +295,7 @@ const EXPECTED: &[(&str, u64)] = &[
     ("Resume: Attached", 30),
     ("Resume: SessionUnknown", 100),
     ("Schedule: Scheduled", 50),
-    ("a kept session forgotten", 10),
+    ("a session that bought nothing forgotten", 10),
     ("ended by the grace", 50),
     ("replayed after the cart was gone", 1),
     ("seats blocked", 15),
