@@ -54,15 +54,16 @@ pub use restore::{Claimed, Restored, Standing};
 use verify::rule_names;
 pub use verify::{Breach, NAMED_BREACHES, verify};
 
-/// From so many frames (pages) in the write-ahead log on it is worth carrying them home: 16 MiB.
-const CHECKPOINT_FRAMES: u32 = 4_096;
+/// From so many frames (pages) in the write-ahead log on it is worth carrying them home: 64 MiB.
+/// Orders wait meanwhile, so seldom rather than soon.
+const CHECKPOINT_FRAMES: u32 = 16_384;
 
 /// After a checkpoint that could not finish, it is tried again so many frames later.
 const CHECKPOINT_AGAIN_FRAMES: u32 = 1_024;
 
 /// What the write-ahead log keeps on disk once it has been carried home: blocks that are there
 /// already make a commit faster, a log that one import blew up does not.
-const KEPT_LOG_BYTES: i64 = 64 << 20;
+const KEPT_LOG_BYTES: i64 = 96 << 20;
 
 /// The durable side of the one writer. Whoever has it has the data directory to themselves.
 #[derive(Debug)]

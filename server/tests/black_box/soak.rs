@@ -25,8 +25,8 @@ const CACHE_KIB: u64 = 64 << 10;
 /// What may come and go, in KiB.
 const SLACK_KIB: u64 = 8 << 10;
 
-/// The write-ahead log goes home at 4,096 pages, and a commit or two come on top.
-const LOG_KIB: u64 = 32 << 10;
+/// The write-ahead log goes home at 16,384 pages, and a commit or two come on top.
+const LOG_KIB: u64 = 80 << 10;
 
 /// What it uses at one moment, in KiB.
 #[derive(Debug, Clone, Copy)]
