@@ -1,10 +1,14 @@
 //! The desk: one writer, who decides every command in the order in which they queued.
 //!
-//! A plain thread owns the rules' state and the ledger. It takes what has queued up (at most
-//! [`BATCH`] orders), decides each at its own time, and commits what they change in **one**
-//! transaction: nobody waits for a timer, and the more there is to do, the more share a commit.
-//! Then, in this order: the board is brought up to date, the answers go out, and the feed hears of
-//! it. A batch that changes nothing on disk commits nothing.
+//! A plain thread owns the rules' state and the ledger. It takes half of what has queued up (at
+//! least [`FEW`] orders and at most [`BATCH`]), decides each at its own time, and commits what they
+//! change in **one** transaction: nobody waits for a timer, and the more there is to do, the more
+//! share a commit. Then, in this order: the board is brought up to date, the answers go out, and the
+//! feed hears of it. A batch that changes nothing on disk commits nothing.
+//!
+//! Half, and not all: of clients that ask again when they are answered, all would come to wait for
+//! the same commit, and the desk and the connections would work by turns. So some are answered, and
+//! ask again, while others are decided.
 //!
 //! **When the disk has no room**, the batch is undone, and its orders are decided once more in
 //! their order, as if they came to a desk that cannot write: what is only read, refused, or true
@@ -43,6 +47,9 @@ use writer::Writer;
 
 /// So many orders share a commit at most.
 pub const BATCH: usize = 512;
+
+/// Of so many orders none is left for the next commit.
+pub const FEW: usize = 16;
 
 /// So many orders may wait. Overflow: whoever sends waits for a place.
 pub const QUEUE: usize = 1_024;

@@ -282,6 +282,19 @@ async fn orders_of_one_batch_see_each_other_and_first_come_is_first_served() {
 }
 
 #[tokio::test]
+async fn half_of_what_waits_shares_a_turn_and_the_rest_is_left_for_the_next() {
+    let office = Office::new().await;
+    let batches = || office.desk.meters.batch_orders.counts();
+    let before = batches();
+    office.ask_together((0..100).map(|_| Command::Sweep).collect()).await;
+    let turns: Vec<u64> =
+        batches().iter().zip(&before).map(|(after, before)| after - before).collect();
+    // Up to 1: the order before, the one that held the desk up, and what followed from it; up to 16:
+    // 16 and 9; up to 32: 25; up to 64: 50.
+    assert_eq!(turns[..7], [3, 0, 0, 0, 2, 1, 1], "{turns:?}");
+}
+
+#[tokio::test]
 async fn a_confirm_repeated_after_a_restart_gives_the_same_booking() {
     let office = Office::new().await;
     let (caller, _hears) = office.open(1).await;

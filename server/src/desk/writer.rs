@@ -10,7 +10,7 @@ use super::batch::{Batch, Step};
 use super::budgets::Budgets;
 use super::locators::Locators;
 use super::outboxes::Outboxes;
-use super::{BATCH, Fault, Fittings, Order, Outward, RETRY_MS, Rejection, Told};
+use super::{BATCH, FEW, Fault, Fittings, Order, Outward, RETRY_MS, Rejection, Told};
 use crate::booking::{Action, Caller, Change, Command, Outcome, Refusal, State};
 use crate::clock::Clock;
 use crate::ledger::{Ledger, LedgerError};
@@ -63,7 +63,7 @@ impl Writer {
     pub(super) fn run(mut self) -> Result<(), Fault> {
         self.tell_due();
         let mut queue = Vec::with_capacity(BATCH);
-        while self.orders.blocking_recv_many(&mut queue, BATCH) > 0 {
+        while self.orders.blocking_recv_many(&mut queue, share(self.orders.len())) > 0 {
             self.turn(&mut queue)?;
         }
         Ok(self.ledger.finish()?)
@@ -385,6 +385,11 @@ impl Writer {
     pub(super) fn is_full(&self) -> bool {
         self.full_until.is_some()
     }
+}
+
+/// How many of the orders that wait are taken at once.
+fn share(waiting: usize) -> usize {
+    waiting.div_ceil(2).clamp(FEW, BATCH)
 }
 
 /// Answers one order; gives back who was attached if nobody was there to hear it.
