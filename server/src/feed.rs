@@ -11,6 +11,7 @@ mod reader;
 mod rehearsal;
 mod ring;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -35,8 +36,10 @@ pub(crate) struct Feed {
     board: Arc<Board>,
     /// A std mutex: held to move a few pointers, never while writing or waiting.
     ring: Mutex<Ring>,
-    /// The newest version that was published.
-    bell: watch::Sender<Version>,
+    /// The newest version in the ring: whoever has that need not look into it.
+    newest: AtomicU64,
+    /// Tells of news.
+    bell: watch::Sender<()>,
     piece: usize,
     meters: FeedMeters,
 }
@@ -52,7 +55,8 @@ impl Feed {
         Self {
             board,
             ring: Mutex::new(Ring::new(limits.feed_changes, head)),
-            bell: watch::Sender::new(head),
+            newest: AtomicU64::new(head.0),
+            bell: watch::Sender::new(()),
             piece: limits.feed_piece,
             meters,
         }
@@ -70,12 +74,13 @@ impl Feed {
                 ring.push(batch);
             }
         }
+        self.newest.store(last.version.0, Ordering::Release);
         self.meters.changes.inc_by(changes.len() as u64);
-        self.bell.send_replace(last.version);
+        self.bell.send_replace(());
     }
 
     /// A watch that is in force from now on, and its bell.
-    pub(crate) fn watch(&self, filter: Filter) -> (Watch, watch::Receiver<Version>) {
+    pub(crate) fn watch(&self, filter: Filter) -> (Watch, watch::Receiver<()>) {
         let bell = self.bell.subscribe();
         (Watch::new(filter, self.ring().head()), bell)
     }
@@ -83,6 +88,10 @@ impl Feed {
     /// How many watch.
     pub(crate) fn watchers(&self) -> usize {
         self.bell.receiver_count()
+    }
+
+    fn newest(&self) -> Version {
+        Version(self.newest.load(Ordering::Acquire))
     }
 
     fn ring(&self) -> MutexGuard<'_, Ring> {

@@ -26,7 +26,6 @@ use futures_util::FutureExt;
 use tokio::net::TcpStream;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, timeout};
-use trecho_shared::ids::Version;
 use trecho_shared::message::Request;
 use trecho_shared::rpc::{ErrorObject, ProtocolError};
 
@@ -97,7 +96,7 @@ struct Session {
 /// A watch and the bell that tells of news.
 struct Watching {
     watch: Watch,
-    bell: watch::Receiver<Version>,
+    bell: watch::Receiver<()>,
 }
 
 /// Why a connection ends without another word.
@@ -416,7 +415,7 @@ impl Session {
     }
 }
 
-async fn ring(bell: Option<&mut watch::Receiver<Version>>) {
+async fn ring(bell: Option<&mut watch::Receiver<()>>) {
     match bell {
         // The feed lives as long as the service does.
         Some(bell) => drop(bell.changed().await),

@@ -49,6 +49,9 @@ impl Watch {
         if let Some(walk) = self.catching_up {
             return Some(self.walk(walk, feed));
         }
+        if self.cursor >= feed.newest() {
+            return None;
+        }
         let ring = feed.ring();
         match ring.after(self.cursor, feed.piece) {
             Found::Batches(batches) if batches.is_empty() => None,
