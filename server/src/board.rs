@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 
-use trecho_shared::ids::{LegId, Version};
+use trecho_shared::ids::{LegId, SeatLabel, Version};
 use trecho_shared::message::{Leg, Legs, SearchLegs, SearchTrips, SeatMap, SeatStatus, Trips};
 use trecho_shared::time::Moment;
 
@@ -131,6 +131,11 @@ impl Board {
     /// What the leg is.
     pub fn facts(&self, leg: LegKey) -> Option<Arc<LegFacts>> {
         self.table.load().facts(leg).cloned()
+    }
+
+    /// What the wire calls the leg, and a seat of its cabin.
+    pub fn seat_name(&self, leg: LegKey, seat: SeatIx) -> Option<(LegId, SeatLabel)> {
+        self.table.load().facts(leg).map(|facts| (facts.id, facts.cabin.label(seat)))
     }
 
     /// What is left of the leg: one instant's, never torn.

@@ -225,16 +225,35 @@ impl Desk {
         (room - self.orders.capacity(), room)
     }
 
-    /// Hands an order in, when there is a place in the queue.
-    pub async fn send(&self, order: Order) {
-        if self.orders.capacity() == 0 {
-            self.meters.limits.waits.of(Wait::Queue).inc();
-        }
-        if let Err(mpsc::error::SendError(order)) = self.orders.send(order).await {
-            // Whoever sent it may be gone by now.
-            let _gone = order.reply.send(Err(Rejection::Closing));
+    /// Hands an order in, if there is a place in the queue.
+    ///
+    /// # Errors
+    /// Gives the order back if there is none: then [`send`](Self::send) waits for one.
+    pub fn try_send(&self, order: Order) -> Result<(), Order> {
+        match self.orders.try_send(order) {
+            Ok(()) => Ok(()),
+            Err(mpsc::error::TrySendError::Full(order)) => Err(order),
+            Err(mpsc::error::TrySendError::Closed(order)) => {
+                refuse(order);
+                Ok(())
+            }
         }
     }
+
+    /// Hands an order in, when there is a place in the queue.
+    pub async fn send(&self, order: Order) {
+        let Err(order) = self.try_send(order) else { return };
+        self.meters.limits.waits.of(Wait::Queue).inc();
+        if let Err(mpsc::error::SendError(order)) = self.orders.send(order).await {
+            refuse(order);
+        }
+    }
+}
+
+/// Answers an order that came too late.
+fn refuse(order: Order) {
+    // Whoever sent it may be gone by now.
+    let _gone = order.reply.send(Err(Rejection::Closing));
 }
 
 impl Running {

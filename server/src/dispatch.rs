@@ -15,12 +15,12 @@ pub(crate) mod trips;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use trecho_shared::ids::{Epoch, LegId};
+use trecho_shared::ids::{Epoch, LegId, SeatLabel};
 use trecho_shared::message::{Pong, RefusalData, RefusalKind};
 use trecho_shared::rpc::{ErrorObject, ProtocolError};
 
 use crate::board::Board;
-use crate::booking::{LegFacts, LegKey, Policy};
+use crate::booking::{LegFacts, LegKey, Policy, SeatIx};
 use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::feed::Feed;
@@ -88,6 +88,11 @@ impl Service {
     /// What `server.ping` tells.
     pub(crate) fn pong(&self) -> Pong {
         Pong { now: self.clock.now() }
+    }
+
+    /// A seat that the rules know, in the wire's words.
+    pub(crate) fn seat_name(&self, leg: LegKey, seat: SeatIx) -> (LegId, SeatLabel) {
+        self.board.seat_name(leg, seat).expect("the board has every leg that the rules know")
     }
 
     /// What is known of a leg that the rules know, and so the board.

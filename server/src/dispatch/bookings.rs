@@ -1,8 +1,7 @@
 //! `bookings.*`: what was sold, for whoever has its claim code.
 
 use trecho_shared::ids::ClaimCode;
-use trecho_shared::message::{Booking, CancelBooking, Passenger, Ticket, TicketStatus};
-use trecho_shared::text::TextError;
+use trecho_shared::message::{Booking, CancelBooking, Passenger, PersonName, Ticket, TicketStatus};
 
 use super::{Answer, No, Service};
 use crate::booking::{BookingRecord, Cancellation, Command, TicketRecord};
@@ -18,27 +17,27 @@ pub(crate) fn cancel(params: CancelBooking) -> Answer<(Command, ClaimCode)> {
 }
 
 /// A booking that was made just now, as its owner is told.
-pub(crate) fn booking(service: &Service, record: &BookingRecord, claim: ClaimCode) -> Booking {
+pub(crate) fn booking(service: &Service, record: BookingRecord, claim: ClaimCode) -> Booking {
     let good = record.tickets.iter().filter(|ticket| !ticket.cancelled);
     Booking {
         locator: record.locator,
         claim,
         total_centavos: good.map(|ticket| ticket.fare).sum(),
-        tickets: record.tickets.iter().map(|ticket| wire_ticket(service, ticket)).collect(),
+        tickets: record.tickets.into_iter().map(|ticket| wire_ticket(service, ticket)).collect(),
     }
 }
 
-fn wire_ticket(service: &Service, record: &TicketRecord) -> Ticket {
+fn wire_ticket(service: &Service, record: TicketRecord) -> Ticket {
     let TicketRecord { leg, id, seat, passenger, fare, cancelled } = record;
-    let name = |text: &str| -> Result<_, TextError> { text.parse() };
     Ticket {
-        leg: *id,
-        seat: service.facts(*leg).cabin.label(*seat),
+        leg: id,
+        seat: service.seat_name(leg, seat).1,
+        // The names were read from the wire.
         passenger: Passenger {
-            first_name: name(&passenger.first_name).expect("the name was read from the wire"),
-            last_name: name(&passenger.last_name).expect("the name was read from the wire"),
+            first_name: PersonName::from_clean(passenger.first_name),
+            last_name: PersonName::from_clean(passenger.last_name),
         },
-        fare_centavos: *fare,
-        status: if *cancelled { TicketStatus::Cancelled } else { TicketStatus::Sold },
+        fare_centavos: fare,
+        status: if cancelled { TicketStatus::Cancelled } else { TicketStatus::Sold },
     }
 }

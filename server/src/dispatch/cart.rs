@@ -48,8 +48,8 @@ pub(crate) fn confirm(
         passengers: passengers
             .into_iter()
             .map(|passenger| Passenger {
-                first_name: passenger.first_name.to_string(),
-                last_name: passenger.last_name.to_string(),
+                first_name: passenger.first_name.into(),
+                last_name: passenger.last_name.into(),
             })
             .collect(),
         email: email.map(|email| email.to_string()),
@@ -107,13 +107,8 @@ pub(crate) fn cart(service: &Service, view: &CartView) -> Cart {
 }
 
 fn wire_hold(service: &Service, record: &HoldRecord) -> Hold {
-    let facts = service.facts(record.leg);
-    Hold {
-        hold: record.hold,
-        leg: facts.id,
-        seat: facts.cabin.label(record.seat),
-        fare_centavos: record.fare,
-    }
+    let (leg, seat) = service.seat_name(record.leg, record.seat);
+    Hold { hold: record.hold, leg, seat, fare_centavos: record.fare }
 }
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ impl Session {
             }
             (Asked::Booking(claim), Outcome::Booked(record)) => {
                 self.place.note_holds(false);
-                ReplyLine::result(id, &dispatch::bookings::booking(&self.service, &record, claim))
+                ReplyLine::result(id, &dispatch::bookings::booking(&self.service, *record, claim))
             }
             (Asked::Booking(claim), Outcome::Booking(key)) => {
                 return self.look_up_first(to.clone(), key, claim);
@@ -188,13 +188,8 @@ impl Session {
         };
         let expired = lost.holds.iter().all(|(_, why)| *why == booking::LostReason::Expired);
         let lost = lost.holds.iter().map(|(hold, why)| {
-            let facts = self.service.facts(hold.leg);
-            LostHold {
-                hold: hold.hold,
-                leg: facts.id,
-                seat: facts.cabin.label(hold.seat),
-                reason: reason(*why),
-            }
+            let (leg, seat) = self.service.seat_name(hold.leg, hold.seat);
+            LostHold { hold: hold.hold, leg, seat, reason: reason(*why) }
         });
         let lost = lost.collect();
         if expired {

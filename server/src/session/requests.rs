@@ -51,8 +51,12 @@ impl Session {
                 Received::Request(to, request) => match self.start(to, request) {
                     Then::Go => {}
                     Then::GiveWay => self.give_way().await?,
-                    // Boxed, so that the task of an idle connection has no room for it.
-                    Then::Ask(order) => Box::pin(self.service.desk.send(*order)).await,
+                    Then::Ask(order) => {
+                        if let Err(order) = self.service.desk.try_send(*order) {
+                            // Boxed, so that the task of an idle connection has no room for it.
+                            Box::pin(self.service.desk.send(order)).await;
+                        }
+                    }
                 },
                 Received::Notification => {}
                 Received::Breach(begun, id, error) => {

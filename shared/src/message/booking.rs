@@ -17,9 +17,21 @@ use crate::wire_string::wire_string;
 pub struct PersonName(String);
 
 impl PersonName {
+    /// A name that was read as one before: it is not cleaned again.
+    pub fn from_clean(text: String) -> Self {
+        debug_assert_eq!(clean(&text).as_ref(), Ok(&text), "the name was cleaned before");
+        Self(text)
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<PersonName> for String {
+    fn from(name: PersonName) -> Self {
+        name.0
     }
 }
 
