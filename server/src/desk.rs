@@ -225,7 +225,8 @@ impl Desk {
         (room - self.orders.capacity(), room)
     }
 
-    /// Hands an order in, if there is a place in the queue.
+    /// Hands an order in, if there is a place in the queue. Once the desk has closed, the order is
+    /// answered so.
     ///
     /// # Errors
     /// Gives the order back if there is none: then [`send`](Self::send) waits for one.
