@@ -85,6 +85,14 @@ until_true() {
     done
 }
 
+# tells PATTERN COMMAND…: whether COMMAND succeeds and tells so. Hears it out first: a program whose reader
+# leaves at the first match may fail for that alone.
+tells() {
+    local pattern=$1 said
+    shift
+    said=$("$@" 2>&1) && grep -q -- "$pattern" <<<"$said"
+}
+
 # -- images ----------------------------------------------------------------------------------------
 
 build() { # TAG ARGUMENTS…
@@ -136,7 +144,7 @@ for image in "$server_image" "$client_image"; do
         "user $(d image inspect -f '{{.Config.User}}' "$image")"
     says "$image" '{{.Config.User}}' 65532:65532
     says "$image" '{{.Config.StopSignal}}' SIGTERM
-    label "$image" version "$(sed -n 's/^version = "\(.*\)"/\1/p' "$top/Cargo.toml" | head -1)"
+    label "$image" version "$(sed -n '/^version = "/{s/^version = "\(.*\)"/\1/p;q}' "$top/Cargo.toml")"
     label "$image" revision "$revision"
     label "$image" source https://example.com/trecho
     label "$image" licenses MIT
@@ -226,7 +234,7 @@ ask() { # a passenger who is done at once
         "$passenger_image" --json "$@"
 }
 field() { python3 -c 'import json,sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
-watching() { d logs "$run-watcher" 2>&1 | grep -q '^watching'; }
+watching() { tells '^watching' d logs "$run-watcher"; }
 
 echo "three passengers race for the last seat of $last"
 passenger watcher watch --count 1
@@ -260,7 +268,7 @@ for name in dora enio; do
     d run -d "${common[@]}" "${hardened[@]}" --name "$run-$name" -e TRECHO_ADDR=server:7470 \
         --entrypoint python3 "$passenger_image" -c "$contest" "${name^} Prado" "${contested[@]}" >/dev/null
 done
-has_bought() { d logs "$run-$1" 2>&1 | grep -q '^TR200'; }
+has_bought() { tells '^TR200' d logs "$run-$1"; }
 for name in dora enio; do until_true 60 "$name to buy a seat" has_bought "$name"; done
 # The first two legs by departure are the ones that the others want.
 d run -d "${common[@]}" "${hardened[@]}" --name "$run-rust" "$client_image" \
@@ -295,7 +303,7 @@ PYTHON
 # -- the full screen -------------------------------------------------------------------------------
 
 # screen NAME WORD COMMAND…: runs it on a terminal, waits for WORD on its screen, then ends it.
-on_screen() { tmux -L "$tmux_socket" capture-pane -p -t "$1" 2>/dev/null | grep -q "$2"; }
+on_screen() { tells "$2" tmux -L "$tmux_socket" capture-pane -p -t "$1"; }
 screen() {
     local name=$1 word=$2
     shift 2
@@ -396,7 +404,7 @@ for project in one two; do
     compose_up "$project" "$port" "$metrics" || fail "compose: $(tail -20 "$work/compose.log")"
     until_true 90 "compose's server to answer on port $port" answers "$port"
     page "$metrics" /readyz >/dev/null || fail "$project is not ready"
-    page "$metrics" /metrics | grep -q '^trecho_build_info' || fail "$project tells no numbers"
+    tells '^trecho_build_info' page "$metrics" /metrics || fail "$project tells no numbers"
     ports[$project]=$port
     metrics_ports[$project]=$metrics
     note "$project answers on port $port, and tells its numbers on port $metrics"
@@ -428,7 +436,7 @@ if [ -n "$prometheus_image" ]; then
         TRECHO_METRICS_PORT=${metrics_ports[one]} \
         compose -p "$run-one" --profile observability up -d --no-build prometheus >"$work/compose.log" 2>&1 ||
         fail "compose: $(tail -20 "$work/compose.log")"
-    asked() { page "$port" "$1" 2>/dev/null | grep -q "$2"; }
+    asked() { tells "$2" page "$port" "$1"; }
     until_true 90 "Prometheus to find the server up" asked '/api/v1/query?query=up' '"trechod"},"value":\[[0-9.]*,"1"\]'
     until_true 30 "Prometheus to have the server's numbers" asked '/api/v1/query?query=trecho_legs' '"server:7471"'
     [ "$(page "$port" /api/v1/rules | grep -o '"type":"alerting"' | wc -l)" = "$(grep -c 'alert:' assets/observability/rules.yml)" ] ||
@@ -455,7 +463,7 @@ if answers "$port"; then fail "compose's encrypted server answers in plain text"
 encrypted run --rm -T client race server:7470 --accept-key "$key" --clients 5 --json >"$work/race.json" 2>"$work/compose.log" ||
     fail "the client over TLS: $(cat "$work/compose.log")"
 encrypted kill -s HUP server >/dev/null 2>&1
-reloaded() { d logs "$server" 2>&1 | grep -q 'read just now'; }
+reloaded() { tells 'read just now' d logs "$server"; }
 until_true 30 "the certificate to be read again" reloaded
 note "the pair is in a volume, made by the server's own user; over TLS alone it answers, and reads the pair again"
 encrypted exec -T server trechod backup /var/lib/trecho/monday.db >/dev/null || fail "no backup in compose"
