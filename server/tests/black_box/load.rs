@@ -99,6 +99,7 @@ impl Line {
         }
     }
 
+    /// The reply; none if the server is gone, or about to go.
     async fn call(&mut self, method: &str, params: Value) -> Option<Value> {
         let id = self.next;
         self.next += 1;
@@ -108,7 +109,9 @@ impl Line {
             let line = self.line().await?;
             if line.get("id").is_some() {
                 assert_eq!(line["id"], json!(id), "{line}");
-                return Some(line);
+                // Its desk has ended; the process is about to.
+                let ends = line["error"]["data"]["kind"] == "closing";
+                return (!ends).then_some(line);
             }
             self.events.push_back(line);
         }
@@ -293,6 +296,7 @@ impl Buyer {
         if no_room(&reply) {
             return Some(false);
         }
+        assert!(reply.get("result").is_some(), "{reply}");
         let asked = self.scene.end(begun);
         for hold in &self.cart {
             let (begun, ended) = (asked.begun, asked.ended);
