@@ -216,6 +216,20 @@ fn give_back() {
     let _ = disable_raw_mode();
 }
 
+/// Switches off whatever another program may have left on that had all of the screen: colours, the
+/// keypad, margins, the mouse, news of the focus, the other screen; and wipes what it said since it
+/// took the screen. For tmux, which does all of that when it ends, but waits for a slow line no
+/// longer than half a millisecond.
+///
+/// # Errors
+/// If the terminal cannot be written to.
+pub fn restore_after_another() -> io::Result<()> {
+    write_now(
+        "\x1b[m\x1b(B\x0f\x1b>\x1b[?1l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?1004l\
+         \x1b[?2004l\x1b[?69l\x1b[r\x1b[?1049l\x1b[J\x1b[?25h",
+    )
+}
+
 fn write_now(sequence: &str) -> io::Result<()> {
     let mut out = io::stdout();
     out.write_all(sequence.as_bytes())?;

@@ -103,19 +103,22 @@ impl Stage<'_> {
         let crowd = Crowd::start(self.address, self.options.bots, self.options.seed);
         let mut attach = tokio::process::Command::from(self.tmux.command());
         let mut attached = attach.args(["attach-session"]).spawn()?;
-        loop {
+        let mut told_to_end = false;
+        let status = loop {
             tokio::select! {
-                status = attached.wait() => {
-                    let status = status?;
-                    drop(crowd);
-                    return if status.success() { Ok(()) } else { Err(eyre!("tmux: {status}")) };
-                }
+                status = attached.wait() => break status?,
                 Some(Told::Terminate) = signals.recv() => {
-                    // Its end is the end of the attached client, which restores the terminal.
+                    told_to_end = true;
+                    // Its end is the end of the attached client.
                     let _ = self.tmux.run(["kill-server"]);
                 }
             }
+        };
+        drop(crowd);
+        if !status.success() && !told_to_end {
+            return Err(eyre!("tmux: {status}"));
         }
+        Ok(crate::terminal::restore_after_another()?)
     }
 
     /// Starts the server in the first pane and says which pane that is.
