@@ -8,12 +8,15 @@ mod places;
 mod roundtrip;
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tempfile::TempDir;
 use trecho_shared::ids::{HoldId, Locator};
 use trecho_shared::time::Moment;
 
 use super::fixtures::{NOON, beside, claim, confirm, copy_as_killed, hold, leg, open};
+use super::records::{Name, look_up};
 use super::{Claimed, Ledger, LedgerError, Records, Standing};
 use crate::booking::rehearsal::operation;
 use crate::booking::{
@@ -359,6 +362,51 @@ async fn owners_see_their_bookings_by_key_or_locator_and_nobody_else_does() {
     bench.commit();
     let cancelled = records.by_locator(booking.locator, code).await.unwrap().unwrap();
     assert_eq!(cancelled.total_centavos.0, 0);
+}
+
+#[test]
+fn a_wrong_claim_code_is_as_little_work_as_a_locator_that_nobody_has() {
+    let mut bench = Bench::new();
+    let caller = bench.open(1);
+    let booking = bench.buy(caller, &[2, 1], "k");
+    bench.commit();
+    let done = Arc::new(AtomicU64::new(0));
+    let count = || {
+        let done = Arc::clone(&done);
+        move || {
+            done.fetch_add(1, Ordering::Relaxed);
+            false
+        }
+    };
+    bench.ledger.connection.progress_handler(1, Some(count())).unwrap();
+    let mut readers = beside(bench.directory.path());
+    readers.progress_handler(1, Some(count())).unwrap();
+
+    // The steps of SQLite's machine for a look-up, once by the writer and once by the readers.
+    let mut steps = Vec::new();
+    let (right, wrong) = (claim(caller.session, "k"), claim(caller.session, "another"));
+    let nobodys = Locator::from_index(1);
+    assert_ne!(nobodys, booking.locator);
+    for (locator, code) in
+        [(booking.locator, right), (booking.locator, wrong.clone()), (nobodys, wrong)]
+    {
+        // The first time also reads the schema.
+        for _ in 0..2 {
+            done.store(0, Ordering::Relaxed);
+            bench.ledger.booking(locator, &code.hash()).unwrap();
+            let writer = done.swap(0, Ordering::Relaxed);
+            look_up(&readers, &Name::Locator(locator), code.clone()).unwrap();
+            steps.push((writer, done.load(Ordering::Relaxed)));
+        }
+    }
+    let [_, right, _, wrong, _, nobodys] = steps[..] else { panic!("{steps:?}") };
+    println!(
+        "steps of the writer and the readers: {right:?}, {wrong:?} if the code is wrong, {nobodys:?} for nobody's"
+    );
+    for (right, wrong, nobodys) in [(right.0, wrong.0, nobodys.0), (right.1, wrong.1, nobodys.1)] {
+        assert!(nobodys > 0 && wrong.abs_diff(nobodys) <= 10, "{wrong}, {nobodys}");
+        assert!(right > wrong + 30, "what is found is looked into: {right}, {wrong}");
+    }
 }
 
 #[tokio::test]

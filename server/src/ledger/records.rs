@@ -41,7 +41,8 @@ pub enum RecordsError {
 /// What is to be done on the thread.
 type Question = Box<dyn FnOnce(&Connection) + Send>;
 
-enum Name {
+/// What a booking is looked up by.
+pub(super) enum Name {
     Key(BookingKey),
     Locator(Locator),
 }
@@ -117,7 +118,7 @@ fn answer_all(connection: &Connection, mut asked: mpsc::Receiver<Question>) {
 /// Every statement is finished before the next begins, so that no read stays open and keeps the
 /// write-ahead log from starting anew. A booking's tickets are written together with it; only
 /// `cancelled` changes later, and a look-up sees it once.
-fn look_up(
+pub(super) fn look_up(
     connection: &Connection,
     name: &Name,
     claim: ClaimCode,
