@@ -154,7 +154,7 @@ fn of_a_server_that_is_not_well_it_is_said_what_to_name_or_where_to_look() {
     let other = others.cert.to_str().unwrap();
     asks(&encrypted, &["--tls-cert", other], &["another key than", other, "--tls-cert FILE"]);
     asks(&plain, &["--tls-cert", cert], &["it does not encrypt", "without --tls-cert"]);
-    plain.signal(rustix::process::Signal::STOP);
+    plain.freeze();
     asks(&plain, &[], &["has not answered for 3 s", "log"]);
     plain.signal(rustix::process::Signal::CONT);
 }

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+
 use super::Client;
 
 /// A `trechod` with no settings but those given.
@@ -177,10 +179,16 @@ impl Daemon {
         Client::connect(self.address).await
     }
 
-    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
-        let pid = i32::try_from(self.child.id()).unwrap();
-        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal)
-            .unwrap();
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// SIGSTOP, and waits until the last of its threads stands still.
+    pub(crate) fn freeze(&self) {
+        self.signal(Signal::STOP);
+        let stopped = waitpid(Some(Pid::from_child(&self.child)), WaitOptions::UNTRACED);
+        let (_, status) = stopped.unwrap().expect("it was waited for");
+        assert!(status.stopped(), "{status:?}");
     }
 
     /// Reads its log up to the first line with these words; the line.

@@ -35,7 +35,7 @@ async fn carts_that_were_due_while_it_was_stopped_end_together_and_none_of_them_
         buyer.hold(std::slice::from_ref(&leg)).await;
     }
     let all_held = tokio::time::Instant::now();
-    server.signal(Signal::STOP);
+    server.freeze();
     // Time itself is what this waits for.
     tokio::time::sleep_until(all_held + HOLD).await;
     for (buyer, _) in &mut buyers {
@@ -71,7 +71,7 @@ async fn stopped_under_load_it_goes_on_as_if_nothing_had_been_and_keeps_nothing_
     crowd.buys(20).await;
     let before = server.resources();
     for _ in 0..3 {
-        server.signal(Signal::STOP);
+        server.freeze();
         // Not for long: that is the other test's. All that is asked meanwhile waits.
         tokio::time::sleep(Duration::from_millis(100)).await;
         server.signal(Signal::CONT);
