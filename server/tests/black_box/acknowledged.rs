@@ -33,6 +33,8 @@ fn trace(pid: u32, into: &Path) -> Option<Child> {
     let mut stderr = BufReader::new(child.stderr.take()?);
     while stderr.read_line(&mut said).ok()? > 0 {
         if said.contains("attached") {
+            // Kept: it tells of each new thread, and would die of a pipe that nobody has.
+            child.stderr = Some(stderr.into_inner());
             return Some(child);
         }
     }
