@@ -2,46 +2,21 @@
 //! the request was read, that has returned.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::common::daemon::two_days_on;
+use crate::common::strace::trace;
 use crate::common::world::write_csv;
 use crate::common::{Client, Daemon, confirm};
 
 /// So many clients ask at the same time.
 const CLIENTS: u64 = 4;
 
-/// A trace of a process that runs already; none where that cannot be had.
-fn trace(pid: u32, into: &Path) -> Option<Child> {
-    let mut command = Command::new("strace");
-    command.args([
-        "-f",
-        "-y",
-        "-s",
-        "512",
-        "-e",
-        "trace=fdatasync,fsync,read,readv,recvfrom,recvmsg,sendto,write,writev,sendmsg",
-    ]);
-    command.arg("-o").arg(into).arg("-p").arg(pid.to_string());
-    let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().ok()?;
-    let mut said = String::new();
-    let mut stderr = BufReader::new(child.stderr.take()?);
-    while stderr.read_line(&mut said).ok()? > 0 {
-        if said.contains("attached") {
-            // Kept: it tells of each new thread, and would die of a pipe that nobody has.
-            child.stderr = Some(stderr.into_inner());
-            return Some(child);
-        }
-    }
-    println!("{said}");
-    child.wait().ok()?;
-    None
-}
+/// What is of interest of a process.
+const TRACED: &str =
+    "trace=fdatasync,fsync,read,readv,recvfrom,recvmsg,sendto,write,writev,sendmsg";
 
 /// Asks under an id of its own, so that the trace tells whose it is; the result.
 async fn ask(client: &mut Client, id: u64, method: &str, params: Value) -> Value {
@@ -102,10 +77,8 @@ async fn every_acknowledgement_comes_after_a_sync_of_the_log_that_has_returned()
         clients.push((client, number));
     }
     let into = directory.path().join("trace");
-    let Some(mut tracer) = trace(server.pid(), &into) else {
-        println!("SKIPPED: strace is not here, or may not look at a process of ours");
-        return;
-    };
+    let how = ["-y", "-s", "512", "-e", TRACED, "-o", into.to_str().unwrap()];
+    let Some(mut tracer) = trace(server.pid(), &how) else { return };
     let mut tasks = JoinSet::new();
     for (client, number) in clients {
         tasks.spawn(buy_and_change_its_mind(client, number, leg.clone()));

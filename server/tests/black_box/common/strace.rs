@@ -1,37 +1,35 @@
-//! A disk that misbehaves for one process: `strace` stands between it and the system.
+//! `strace` beside a process that runs already: it watches it, or stands between it and its disk.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 /// Does this to every sync of a process from now on (`error=EIO`, `delay_enter=60s`); none where that
-/// cannot be had.
+/// cannot be had, which is said.
 pub(crate) fn disturb_syncs(pid: u32, how: &str) -> Option<Child> {
+    let disturbed = format!("inject=fdatasync,fsync:{how}");
+    trace(pid, &["-e", "trace=fdatasync,fsync", "-e", &disturbed, "-o", "/dev/null"])
+}
+
+/// Traces a process in all of its threads; none where that cannot be had, which is said.
+pub(crate) fn trace(pid: u32, how: &[&str]) -> Option<Child> {
     let mut command = Command::new("strace");
-    command.args(["-f", "-qq", "-e", "trace=fdatasync,fsync"]);
-    command.args(["-e", &format!("inject=fdatasync,fsync:{how}"), "-o", "/dev/null"]);
-    command.args(["-p", &pid.to_string()]).stdin(Stdio::null()).stderr(Stdio::piped());
-    let child = command.spawn().ok();
-    let Some(mut child) = child else {
+    command.arg("-f").args(how).args(["-p", &pid.to_string()]);
+    let Ok(mut child) = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn() else {
         println!("SKIPPED: there is no strace here");
         return None;
     };
-    // It says nothing when all is well: it is there when it is the process's tracer.
-    let status = format!("/proc/{pid}/status");
-    loop {
-        let status = std::fs::read_to_string(&status).unwrap();
-        if !status.contains("TracerPid:\t0\n") {
+    let mut said = String::new();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    while stderr.read_line(&mut said).unwrap() > 0 {
+        // It says so when it has the last thread. What the system says of the first one says nothing of
+        // the others.
+        if said.contains(" attached") {
+            // Kept: it tells of each new thread, and would die of a pipe that nobody has.
+            child.stderr = Some(stderr.into_inner());
             return Some(child);
         }
-        if let Some(ended) = child.try_wait().unwrap() {
-            if ended.success() {
-                // So fast has the process died of it.
-                return Some(child);
-            }
-            let mut said = String::new();
-            BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
-            println!("SKIPPED: strace may not look at a process of ours: {said}");
-            return None;
-        }
-        std::thread::yield_now();
     }
+    child.wait().unwrap();
+    println!("SKIPPED: strace may not look at a process of ours: {said}");
+    None
 }
