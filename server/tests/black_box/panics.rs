@@ -3,7 +3,8 @@
 
 use serde_json::json;
 
-use crate::common::daemon::two_days_on;
+use crate::common::daemon::{trechod, two_days_on};
+use crate::common::pages::Numbers;
 use crate::common::world::write_csv;
 use crate::common::{Daemon, confirm};
 
@@ -15,8 +16,11 @@ async fn a_panic_over_one_request_ends_that_connection_alone_and_frees_its_cart(
     let directory = tempfile::tempdir().unwrap();
     let (csv, leg) = two_days_on("1x3");
     let csv = write_csv(directory.path(), &csv);
-    let arguments = ["--timetable", csv.to_str().unwrap(), "--grace", "300ms"];
-    let mut server = Daemon::serve(&directory.path().join("data"), &arguments);
+    let mut command = trechod();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]);
+    command.args(["--grace", "300ms", "--timetable"]).arg(csv);
+    command.arg("--data").arg(directory.path().join("data"));
+    let (mut server, pages) = Daemon::spawn_with_pages(command);
     let mut bia = server.client().await;
     bia.ok("feed.watch", json!({})).await;
     let before = server.resources();
@@ -38,6 +42,10 @@ async fn a_panic_over_one_request_ends_that_connection_alone_and_frees_its_cart(
         assert_eq!(carla.until_closed().await, Vec::<serde_json::Value>::new());
     }
     assert_eq!(server.client().await.seats_left(&leg).await, 2);
+    // Counted before the sockets were closed.
+    let faults = "trecho_connections_ended_total{reason=\"fault\"}";
+    let counted = Numbers::scrape(pages).await.of(faults);
+    assert!((counted - 21.0).abs() < 0.5, "{counted} of 21 are counted");
 }
 
 #[tokio::test]
