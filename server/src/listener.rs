@@ -102,7 +102,7 @@ pub(crate) async fn listen(
 }
 
 fn is_closing(announcements: &watch::Receiver<Announcement>) -> bool {
-    matches!(&*announcements.borrow(), Announcement::Closing(_))
+    announcements.borrow().is_closing()
 }
 
 async fn see_off(mut sessions: JoinSet<()>, patience: Duration, meters: &Connections) {

@@ -240,13 +240,13 @@ impl Announcer {
 
     /// Whether the last word was said.
     pub(crate) fn is_closing(&self) -> bool {
-        matches!(&*self.announcements.borrow(), Announcement::Closing(_))
+        self.announcements.borrow().is_closing()
     }
 
     fn announce(&self, announcement: Announcement) {
         self.announcements.send_if_modified(|current| {
             // Nothing is said after the last word.
-            let more = !matches!(current, Announcement::Closing(_));
+            let more = !current.is_closing();
             if more {
                 *current = announcement;
             }
@@ -299,6 +299,17 @@ impl ServerHandle {
     /// that it is owed, and is closed. [`wait`](Self::wait) returns when all is done.
     pub fn stop(&self) {
         self.announcer.stop();
+    }
+
+    /// Waits until it begins to stop, whoever has asked for it: [`stop`](Self::stop), or an operator
+    /// over the wire. It holds nothing of the handle, so it can be waited for beside
+    /// [`wait`](Self::wait).
+    pub fn stopping(&self) -> impl Future<Output = ()> + use<> {
+        let mut announcements = self.announcer.announcements.subscribe();
+        async move {
+            // An error is the end of all who could say it: the server has stopped.
+            let _said = announcements.wait_for(Announcement::is_closing).await;
+        }
     }
 
     /// Waits until the server has ended: after [`stop`](Self::stop), or over a fault. Can be

@@ -62,6 +62,13 @@ pub(crate) enum Announcement {
     Closing(Arc<[u8]>),
 }
 
+impl Announcement {
+    /// Whether it is the last word.
+    pub(crate) fn is_closing(&self) -> bool {
+        matches!(self, Self::Closing(_))
+    }
+}
+
 /// A connection.
 struct Session {
     service: Arc<Service>,
@@ -190,7 +197,7 @@ impl Session {
     /// The loop. Ends when all that was asked is answered and written and no more may come.
     async fn converse(&mut self) -> Result<(), Cut> {
         // It may have been said between the accept and here.
-        if matches!(&*self.announcements.borrow(), Announcement::Closing(_)) {
+        if self.announcements.borrow().is_closing() {
             self.announcements.mark_changed();
         }
         loop {

@@ -1,5 +1,7 @@
 //! `trechod serve`.
 
+use std::convert::Infallible;
+use std::future::pending;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -86,17 +88,22 @@ async fn run(
     mut reloads: Signal,
 ) -> Result<(), Failure> {
     let mut watchdog = pin!(systemd::keep_watchdog(server.pulse()));
+    let mut stopping = pin!(tell_of_the_stop(server.stopping()));
     loop {
         tokio::select! {
+            // systemd hears of a stop before its end.
+            biased;
+            never = &mut stopping => match never {},
             ended = server.wait() => return Ok(ended?),
             () = stops.next() => break,
             _ = reloads.recv() => reload(&server),
             never = &mut watchdog => match never {},
         }
     }
-    systemd::stopping();
     server.stop();
     tokio::select! {
+        biased;
+        never = &mut stopping => match never {},
         ended = server.wait() => Ok(ended?),
         never = &mut watchdog => match never {},
         () = stops.next() => {
@@ -104,6 +111,14 @@ async fn run(
             Err(Failure::Failed(color_eyre::eyre::eyre!(impatient)))
         }
     }
+}
+
+/// Tells systemd once that the server stops, be it for a signal or since an operator drains it; then
+/// it waits for ever.
+async fn tell_of_the_stop(stopping: impl Future<Output = ()>) -> Infallible {
+    stopping.await;
+    systemd::stopping();
+    pending().await
 }
 
 /// SIGHUP: whoever has renewed the certificate wants it used.

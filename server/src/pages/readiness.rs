@@ -53,7 +53,7 @@ impl Readiness {
 
     /// Whether the server is ready.
     pub(super) async fn ask(&self) -> Result<(), NotReady> {
-        if matches!(&*self.announcements.borrow(), Announcement::Closing(_)) {
+        if self.announcements.borrow().is_closing() {
             return Err(NotReady::Closing);
         }
         let mut probe = self.probe.lock().await;

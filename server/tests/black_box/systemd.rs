@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::common::Daemon;
 use crate::common::client::PATIENCE;
-use crate::common::daemon::two_days_on;
+use crate::common::daemon::{run, two_days_on};
 use crate::common::strace::disturb_syncs;
 use crate::common::world::write_csv;
 
@@ -73,6 +73,24 @@ async fn systemd_hears_ready_reloading_alive_and_stopping() {
     server.signal(Signal::TERM);
     manager.hears_until("STOPPING=1");
     assert_eq!(server.wait().0.code(), Some(0));
+}
+
+#[tokio::test]
+async fn systemd_hears_of_a_stop_that_an_operator_has_asked_for_before_it_ends() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("notify");
+    let manager = Manager::at(&path);
+    let data = directory.path().join("data");
+    let mut server = Daemon::serve_with(&data, &["--timetable", "none"], |command| {
+        command.env("NOTIFY_SOCKET", &path);
+    });
+    assert_eq!(manager.hears(), "READY=1\n");
+    let drain = run(&["admin", "drain", "--data", data.to_str().unwrap()]);
+    assert!(drain.status.success(), "{drain:?}");
+    assert_eq!(server.wait().0.code(), Some(0));
+    // All that it has said lies in the socket.
+    assert_eq!(manager.hears_within(Duration::from_millis(1)).as_deref(), Some("STOPPING=1\n"));
+    assert_eq!(manager.hears_within(Duration::from_millis(1)), None, "it is said once");
 }
 
 #[tokio::test]
