@@ -87,10 +87,9 @@ impl Line {
         Some(Self { socket, next: 1, partial: Vec::new(), events: VecDeque::new() })
     }
 
-    /// The next line; none if the server is gone. Can be cancelled.
+    /// The next line, whenever it comes; none if the server is gone. Can be cancelled.
     async fn line(&mut self) -> Option<Value> {
-        let read = self.socket.read_until(b'\n', &mut self.partial);
-        match timeout(PATIENCE, read).await.expect("in time") {
+        match self.socket.read_until(b'\n', &mut self.partial).await {
             Ok(1..) if self.partial.ends_with(b"\n") => {
                 let line = std::mem::take(&mut self.partial);
                 Some(serde_json::from_slice(&line).expect("JSON"))
@@ -106,7 +105,7 @@ impl Line {
         let line = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
         self.socket.get_mut().write_all(format!("{line}\n").as_bytes()).await.ok()?;
         loop {
-            let line = self.line().await?;
+            let line = timeout(PATIENCE, self.line()).await.expect("in time")?;
             if line.get("id").is_some() {
                 assert_eq!(line["id"], json!(id), "{line}");
                 // Its desk has ended; the process is about to.
@@ -117,7 +116,7 @@ impl Line {
         }
     }
 
-    /// The next event; none if the server is gone.
+    /// The next event, whenever there is one; none if the server is gone. Can be cancelled.
     async fn event(&mut self) -> Option<Value> {
         match self.events.pop_front() {
             Some(event) => Some(event),
@@ -279,7 +278,7 @@ impl Buyer {
     async fn dawdle(&mut self, line: &mut Line) -> Option<()> {
         if self.history.carts.hold_ms <= SHORT_MS {
             while !self.cart.is_empty() {
-                let event = line.event().await?;
+                let event = timeout(PATIENCE, line.event()).await.expect("it ends in time")?;
                 self.hears(&event);
             }
         }
