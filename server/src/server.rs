@@ -266,6 +266,12 @@ impl ServerHandle {
         self.tls.as_ref().map(|tls| tls.fingerprint())
     }
 
+    /// What its connections share, as long as it runs.
+    #[cfg(test)]
+    pub(crate) fn service(&self) -> Option<Arc<Service>> {
+        self.service.upgrade()
+    }
+
     /// Where to feel whether the server is alive, also while [`wait`](Self::wait) has the handle.
     pub fn pulse(&self) -> Pulse {
         Pulse(Weak::clone(&self.service))

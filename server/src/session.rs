@@ -205,17 +205,10 @@ impl Session {
             self.hear_desk()?;
             self.start_requests().await?;
             self.tell_news().await?;
-            let was_full = self.is_full();
             self.flush()?;
-            if was_full && !self.is_full() && !self.input.is_exhausted() {
-                // What waited for this room is read already: nothing would wake the task for it.
-                tokio::task::consume_budget().await;
-                continue;
-            }
             if self.is_over() {
                 return Ok(());
             }
-            self.rest();
             self.wait().await?;
         }
     }
@@ -223,6 +216,11 @@ impl Session {
     /// So much waits to be written that no request is started.
     fn is_full(&self) -> bool {
         self.output.len() >= self.service.limits.unsent_bytes
+    }
+
+    /// Whether a request has come that was not started.
+    fn has_waiting(&self) -> bool {
+        self.held.is_some() || !self.input.is_exhausted()
     }
 
     fn is_over(&self) -> bool {
@@ -309,6 +307,13 @@ impl Session {
 
     /// Waits for anything to do, and does what needs no more than itself.
     async fn wait(&mut self) -> Result<(), Cut> {
+        if self.has_waiting() && self.may_start() {
+            // It waited for room, or for a reply that came while news was told: nothing would wake
+            // the task for it.
+            tokio::task::consume_budget().await;
+            return Ok(());
+        }
+        self.rest();
         let may_read = self.input.side() == Side::Open
             && self.input.is_exhausted()
             && self.held.is_none()
@@ -453,19 +458,4 @@ async fn hang_up(mut stream: Stream, patience: std::time::Duration) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// How large the task of a connection is, whatever it is doing.
-    fn size<F: Future>(
-        _: fn(TcpStream, Arc<Service>, Place, watch::Receiver<Announcement>) -> F,
-    ) -> usize {
-        size_of::<F>()
-    }
-
-    #[test]
-    fn a_connection_s_task_is_small() {
-        let bytes = size(serve);
-        assert!(bytes <= 1_280, "{bytes} bytes: too many for ten thousand idle watchers");
-    }
-}
+mod tests;

@@ -82,7 +82,8 @@ impl Session {
         Ok(())
     }
 
-    fn may_start(&mut self) -> bool {
+    /// Whether the next request may be started now.
+    pub(super) fn may_start(&mut self) -> bool {
         let held_back = self.held.is_some() && !self.replies.is_empty();
         if held_back || self.passenger.is_arriving() {
             return false;
