@@ -116,8 +116,7 @@ pub(crate) struct End {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct History {
     pub(crate) capacity: HashMap<String, u64>,
-    /// There was one feed, which told of every change, and no command but the holds and releases,
-    /// and a cart's legs changed in one stroke.
+    /// There was one feed, which told of every change, and no command but the holds and releases.
     pub(crate) complete: bool,
     pub(crate) looks: Vec<Look>,
     /// Events of one connection each, in the order in which they came. The last one heard of

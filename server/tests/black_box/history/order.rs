@@ -191,14 +191,11 @@ impl<'a> Order<'a> {
         self.glue(first, versions.len());
     }
 
-    /// So many entries came in one stroke: a board that shows all of a batch at once has shown
-    /// them so. (Ours shows one leg after the other, in their order.)
+    /// So many entries came in one stroke: no decision was made between two of them. They may be
+    /// seen one after the other all the same, since the board shows each leg by itself.
     fn glue(&mut self, first: usize, count: usize) {
-        let stroke = &mut self.entries[first..first + count];
-        let after = stroke.iter().map(|entry| entry.after).max().unwrap_or(0);
-        let before = stroke.iter().map(|entry| entry.before).min().unwrap_or(Tick::MAX);
-        for (at, entry) in stroke.iter_mut().enumerate() {
-            (entry.after, entry.before, entry.glued) = (after, before, at > 0);
+        for entry in &mut self.entries[first..first + count][1..] {
+            entry.glued = true;
         }
     }
 

@@ -31,20 +31,23 @@ impl Op<'_> {
     }
 }
 
-/// A desk that does one thing after the other.
+/// A desk that does one thing after the other, and shows the legs of one cart one after the other.
 #[derive(Clone)]
 struct Desk<'a> {
-    /// Free seats and version of each leg.
+    /// Free seats and version of each leg, as they are shown.
     legs: BTreeMap<&'a str, (u64, u64)>,
     /// The leg of each hold.
     held: BTreeMap<u64, &'a str>,
     next_hold: u64,
     /// So many events have been told.
     told: usize,
+    /// The hold that is being shown, and its legs that are not shown yet, the next one last.
+    showing: Option<(usize, Vec<&'a str>)>,
 }
 
 impl<'a> Desk<'a> {
-    /// Does it, if it comes to what was answered and what was told of it.
+    /// Does it, if it comes to what was answered and what was told of it. Of a hold, all but to show
+    /// its legs.
     fn does(&mut self, op: Op<'a>, log: &[Heard]) -> bool {
         match op {
             Op::Look(look) => self.legs[look.leg.as_str()] == (look.seats_left, look.version),
@@ -55,23 +58,32 @@ impl<'a> Desk<'a> {
                 !gone.is_empty() && gone == taken.iter().collect()
             }
             Op::Hold(Hold { legs, got: Got::Seats(seats), .. }) => {
-                let mut wanted: Vec<&str> = legs.iter().map(String::as_str).collect();
-                wanted.sort_unstable();
                 let mut numbers: Vec<u64> = seats.iter().map(|(_, number)| *number).collect();
                 numbers.sort_unstable();
-                let numbered = numbers.iter().copied().eq((self.next_hold..).take(wanted.len()));
+                let numbered = numbers.iter().copied().eq((self.next_hold..).take(legs.len()));
                 self.next_hold += seats.len() as u64;
                 self.held.extend(seats.iter().map(|((leg, _), hold)| (*hold, leg.as_str())));
                 numbered
-                    && wanted
-                        .into_iter()
-                        .all(|leg| self.tells(leg, log, |left| left.checked_sub(1)))
             }
             Op::Release(release) => match self.held.remove(&release.hold) {
                 Some(leg) => self.tells(leg, log, |left| Some(left + 1)),
                 None => false,
             },
         }
+    }
+
+    /// Shows the next leg of a hold, if that is what the next event tells: what is done then.
+    fn shows(
+        &mut self,
+        (hold, mut legs): (usize, Vec<&'a str>),
+        log: &[Heard],
+        done: u32,
+    ) -> Option<u32> {
+        let leg = legs.pop().expect("it is shown until none is left");
+        let told = self.tells(leg, log, |left| left.checked_sub(1));
+        let all = legs.is_empty();
+        self.showing = (!all).then_some((hold, legs));
+        told.then_some(if all { done | 1 << hold } else { done })
     }
 
     /// Changes a leg's seats, if that is what the next event tells.
@@ -96,29 +108,49 @@ pub(super) fn makes_sense(history: &History) -> bool {
         .collect();
     assert!(ops.len() <= 16, "every order of them is tried");
     let legs = history.capacity.iter().map(|(leg, seats)| (leg.as_str(), (*seats, 0))).collect();
-    let desk = Desk { legs, held: BTreeMap::new(), next_hold: 1, told: 0 };
+    let desk = Desk { legs, held: BTreeMap::new(), next_hold: 1, told: 0, showing: None };
     let log = &history.heard[0];
     log.windows(2).all(|pair| pair[0].version < pair[1].version)
         && explained(&ops, log, (0, desk), &mut HashSet::new())
 }
+
+/// How far it came: what is done, and what is half shown.
+type Progress = (u32, Option<(usize, usize)>);
 
 /// Goes on from what is done so far; `hopeless` has been tried before.
 fn explained<'a>(
     ops: &[Op<'a>],
     log: &[Heard],
     (done, desk): (u32, Desk<'a>),
-    hopeless: &mut HashSet<u32>,
+    hopeless: &mut HashSet<Progress>,
 ) -> bool {
     if done.count_ones() as usize == ops.len() {
         return desk.told == log.len();
     }
-    if !hopeless.insert(done) {
+    let showing = desk.showing.as_ref().map(|(hold, legs)| (*hold, legs.len()));
+    if !hopeless.insert((done, showing)) {
         return false;
     }
     let left = |at: &usize| done & (1 << at) == 0;
     let first = (0..ops.len()).filter(left).map(|at| ops[at].ended()).min().unwrap_or(0);
-    (0..ops.len()).filter(left).filter(|at| ops[*at].begun() <= first).any(|at| {
+    let mut next = (0..ops.len()).filter(left).filter(|at| ops[*at].begun() <= first);
+    next.any(|at| {
         let mut desk = desk.clone();
-        desk.does(ops[at], log) && explained(ops, log, (done | 1 << at, desk), hopeless)
+        let done = match (ops[at], desk.showing.take()) {
+            (op @ Op::Look(_), showing) => {
+                desk.showing = showing;
+                desk.does(op, log).then_some(done | 1 << at)
+            }
+            (_, Some((hold, legs))) if hold == at => desk.shows((at, legs), log, done),
+            // Nothing is decided between two legs of one cart.
+            (_, Some(_)) => None,
+            (op @ Op::Hold(Hold { legs, got: Got::Seats(_), .. }), None) => {
+                let mut legs: Vec<&str> = legs.iter().map(String::as_str).collect();
+                legs.sort_unstable_by(|one, other| other.cmp(one));
+                desk.does(op, log).then(|| desk.shows((at, legs), log, done)).flatten()
+            }
+            (op, None) => desk.does(op, log).then_some(done | 1 << at),
+        };
+        done.is_some_and(|done| explained(ops, log, (done, desk), hopeless))
     })
 }

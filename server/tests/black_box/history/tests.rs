@@ -204,6 +204,27 @@ fn holds_whose_numbers_are_not_in_the_order_of_the_versions_are_found() {
 }
 
 #[test]
+fn the_legs_of_one_cart_may_be_seen_to_change_one_after_the_other_in_the_order_of_the_versions() {
+    let look = |leg: &str, version, seats_left, begun| {
+        let leg = leg.to_owned();
+        Look { leg, version, seats_left, begun, ended: begun + 1 }
+    };
+    // Hold 2 is M's version 2 and L's version 3, told at 21 to those who watch.
+    let seen = |looks: [Look; 2]| {
+        let mut history = in_one_run();
+        history.heard[0][1].at = 26;
+        history.heard[0][2].at = 26;
+        history.heard[0][3].at = 27;
+        history.holds[1].ended = 26;
+        history.looks.extend(looks);
+        history.faults()
+    };
+    assert_eq!(seen([look("M", 2, 8, 21), look("L", 1, 8, 23)]), Vec::<String>::new());
+    let faults = seen([look("L", 3, 7, 21), look("M", 0, 9, 23)]);
+    assert!(faults.iter().any(|fault| fault.contains("went back")), "{faults:?}");
+}
+
+#[test]
 fn what_happened_between_two_feeds_is_not_held_against_a_refusal() {
     let mut history = well();
     let heard = |leg: &str, version, seats_left, at| {

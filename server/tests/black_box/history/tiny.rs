@@ -30,20 +30,32 @@ impl Dice {
 /// Notes what the client is told, and when.
 type Tell = Box<dyn FnOnce(Tick, &mut History)>;
 
+/// Where an answer comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    /// What is shown.
+    Board,
+    /// The desk, which answers when it has shown everything.
+    Desk,
+}
+
 /// What a client is about.
 enum Stage {
     Idle,
     Asked(Tick),
     /// What it will be told.
-    Done(Tell),
+    Done(Answer, Tell),
 }
 
-/// A desk with few seats, and clients who ask it at the same time.
+/// A desk with few seats, which shows the legs of one cart one after the other, and clients who ask
+/// it at the same time.
 struct Play {
     dice: Dice,
     history: History,
     now: Tick,
     legs: HashMap<&'static str, (u64, u64)>,
+    /// The last legs that changed, and are shown as they were before.
+    unshown: HashMap<&'static str, (u64, u64)>,
     version: u64,
     next_hold: u64,
     /// Whose holds there are.
@@ -63,7 +75,8 @@ impl Play {
             ..History::default()
         };
         let legs = LEGS.iter().map(|leg| (*leg, (history.capacity[*leg], 0))).collect();
-        Self { dice, history, now: 0, legs, version: 0, next_hold: 1, held: Vec::new() }
+        let (unshown, held) = (HashMap::new(), Vec::new());
+        Self { dice, history, now: 0, legs, unshown, version: 0, next_hold: 1, held }
     }
 
     fn run(mut self) -> History {
@@ -79,8 +92,14 @@ impl Play {
                     Stage::Asked(self.now)
                 }
                 Stage::Idle => Stage::Idle,
-                Stage::Asked(since) => Stage::Done(self.decide(client, since)),
-                Stage::Done(tell) => {
+                Stage::Asked(since) => {
+                    let (answer, tell) = self.decide(client, since);
+                    Stage::Done(answer, tell)
+                }
+                Stage::Done(answer, tell) => {
+                    if answer == Answer::Desk {
+                        self.unshown.clear();
+                    }
                     tell(self.now, &mut self.history);
                     Stage::Idle
                 }
@@ -90,34 +109,39 @@ impl Play {
     }
 
     /// What the desk does, and how the client will note it.
-    fn decide(&mut self, client: usize, begun: Tick) -> Tell {
+    fn decide(&mut self, client: usize, begun: Tick) -> (Answer, Tell) {
         let own = self.held.iter().position(|(owner, _, leg)| {
             // Of a leg with more seats it would not be known which event tells of it.
             *owner == client && self.history.capacity[*leg] == 1
         });
         match (self.dice.below(5), own) {
             (0 | 1, Some(own)) => {
+                self.unshown.clear();
                 let (_, hold, leg) = self.held.remove(own);
                 self.change(leg, 1);
-                Box::new(move |ended, history| {
+                let tell = move |ended, history: &mut History| {
                     history.releases.push(Release { hold, begun, ended });
-                })
+                };
+                (Answer::Desk, Box::new(tell))
             }
             (0..=2, _) => {
                 let leg = LEGS[self.dice.below(2)];
-                let (seats_left, version) = self.legs[leg];
-                Box::new(move |ended, history| {
+                let (seats_left, version) = *self.unshown.get(leg).unwrap_or(&self.legs[leg]);
+                let tell = move |ended, history: &mut History| {
                     let leg = leg.to_owned();
                     history.looks.push(Look { leg, version, seats_left, begun, ended });
-                })
+                };
+                (Answer::Board, Box::new(tell))
             }
             _ => {
+                self.unshown.clear();
                 let legs: &[&str] = [&LEGS[..1], &LEGS[1..], &LEGS[..]][self.dice.below(3)];
                 let got = self.hold(client, legs);
                 let legs = legs.iter().map(|leg| (*leg).to_owned()).collect();
-                Box::new(move |ended, history| {
+                let tell = move |ended, history: &mut History| {
                     history.holds.push(Hold { legs, got, begun, ended });
-                })
+                };
+                (Answer::Desk, Box::new(tell))
             }
         }
     }
@@ -128,6 +152,8 @@ impl Play {
         if !taken.is_empty() {
             return Got::Taken(taken);
         }
+        let last = legs.last().filter(|_| legs.len() > 1 && self.dice.below(2) == 0);
+        self.unshown.extend(last.map(|leg| (*leg, self.legs[leg])));
         let hold = |leg: &&'static str| {
             let number = self.next_hold;
             self.next_hold += 1;
