@@ -65,6 +65,10 @@ const CHECKPOINT_AGAIN_FRAMES: u32 = 1_024;
 /// already make a commit faster, a log that one import blew up does not.
 const KEPT_LOG_BYTES: i64 = 96 << 20;
 
+/// What SQLite keeps of the ledger in memory, in KiB. Small, since after a commit that moved pages
+/// within a tree SQLite goes through all that it keeps; what it has to read again, the system has.
+const CACHE_KIB: i64 = 8 << 10;
+
 /// The durable side of the one writer. Whoever has it has the data directory to themselves.
 #[derive(Debug)]
 pub struct Ledger {
@@ -302,7 +306,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "foreign_keys", "OFF")?;
     connection.pragma_update(None, "trusted_schema", "OFF")?;
-    connection.pragma_update(None, "cache_size", -65_536)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "journal_size_limit", KEPT_LOG_BYTES)?;
     // macOS: a sync that reaches the disk, not only the drive's own memory. No effect elsewhere.
     connection.pragma_update(None, "fullfsync", "ON")?;

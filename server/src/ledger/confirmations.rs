@@ -1,7 +1,7 @@
 //! Which booking a session has confirmed under which key: found in memory, so that on disk the
 //! confirmations can lie in the order of the bookings (see `migrations/0004.sql`).
 //!
-//! A confirmation takes some 40 bytes here: its key is kept as a hash. It is gone with its session,
+//! A confirmation takes some 30 bytes here: its key is kept as a hash. It is gone with its session,
 //! so there are as many as the remembered sessions have made.
 
 use std::collections::BTreeMap;

@@ -572,6 +572,11 @@ impl Crowd {
         timeout(Duration::from_secs(60), counted).await.expect("it sells").unwrap();
     }
 
+    /// So many purchases were acknowledged.
+    pub(crate) fn bought(&self) -> u64 {
+        *self.counted.borrow()
+    }
+
     /// Waits until one more cart has ended by time.
     pub(crate) async fn loses_a_cart(&mut self) {
         let enough = *self.lost.borrow_and_update() + 1;
