@@ -11,7 +11,8 @@ use super::routes::{RouteIx, Routes};
 use super::table::Table;
 use super::words::{Beginning, WordSet, Words};
 
-/// A search that wants all of so many routes or fewer looks at their legs only; with more, at all.
+/// A search that wants all of so many routes or fewer looks at their legs only; with more, at all,
+/// as long as it needs them in order.
 const FEW_ROUTES: usize = 64;
 
 /// What a search wants.
@@ -82,14 +83,47 @@ impl Filter {
         from: Spot,
         see: &mut impl FnMut(Spot) -> ControlFlow<()>,
     ) {
-        // A date on the origin's calendar begins and ends within a day of the same date of UTC.
-        let last = self.date.map_or(i64::MAX, |date| i64::from(date) + 1);
-        let days = table.days_from(from.day()).iter().take_while(|day| day.number <= last);
-        for day in days {
+        for day in self.days(table, from) {
             if self.walk_day(day, day.first_from(from), see).is_break() {
                 return;
             }
         }
+    }
+
+    /// How many legs match from `from` on, or `enough` if there are more. Cheaper than a walk, since a
+    /// count needs no order.
+    pub(super) fn count(&self, table: &Table, from: Spot, enough: usize) -> usize {
+        let mut count = 0;
+        for day in self.days(table, from) {
+            if count == enough {
+                break;
+            }
+            count += self.count_day(day, day.first_from(from), enough - count);
+        }
+        count
+    }
+
+    /// The days on which something from `from` on may match.
+    fn days<'t>(&self, table: &'t Table, from: Spot) -> impl Iterator<Item = &'t Day> {
+        // A date on the origin's calendar begins and ends within a day of the same date of UTC.
+        let last = self.date.map_or(i64::MAX, |date| i64::from(date) + 1);
+        let days = table.days_from(from.day()).iter().map(|day| &**day);
+        days.take_while(move |day| day.number <= last)
+    }
+
+    fn count_day(&self, day: &Day, first: usize, enough: usize) -> usize {
+        if let Some(lists) = self.lists.as_ref().filter(|lists| lists.count_alone(day)) {
+            let places = lists.routes.iter().flat_map(|route| day.on_route(*route));
+            let places = places.map(|at| *at as usize).filter(|at| *at >= first);
+            let matching = places.filter(|at| self.includes(day, *at) && self.is_dated(day, *at));
+            return matching.take(enough).count();
+        }
+        let mut count = 0;
+        let _counted: ControlFlow<()> = self.walk_day(day, first, &mut |_| {
+            count += 1;
+            if count == enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        count
     }
 
     fn walk_day(
@@ -98,7 +132,8 @@ impl Filter {
         first: usize,
         see: &mut impl FnMut(Spot) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let listed = self.lists.as_ref().map(|lists| lists.places(day));
+        let few = self.lists.as_ref().filter(|lists| lists.routes.len() <= FEW_ROUTES);
+        let listed = few.map(|lists| lists.places(day));
         if let Some(lists) = listed {
             // Nearly all legs of the day are better looked at in order.
             let count: usize = lists.iter().map(|places| places.len()).sum();
@@ -148,7 +183,11 @@ impl Filter {
             Verdict::Yes => true,
             Verdict::If(words) => self.words.match_flight(words, day.flight(at)),
         };
-        by_route && self.date.is_none_or(|date| day.date(at) == date)
+        by_route && self.is_dated(day, at)
+    }
+
+    fn is_dated(&self, day: &Day, at: usize) -> bool {
+        self.date.is_none_or(|date| day.date(at) == date)
     }
 }
 
@@ -167,7 +206,7 @@ fn verdict(words: &Words, ask: &SearchLegs, (from, to): (Iata, Iata)) -> Verdict
 }
 
 impl Lists {
-    /// Where to look for what `verdicts` want, if that is not everywhere.
+    /// Where to look for what `verdicts` want, if that can be listed.
     fn of(verdicts: &[Verdict], words: &Words) -> Option<Self> {
         let mut lists = Self::default();
         // The words that are missing on every route that wants some of its legs.
@@ -184,7 +223,13 @@ impl Lists {
         if let Some(missing) = missing {
             lists.flights.extend(words.longest(missing)?);
         }
-        (lists.routes.len() <= FEW_ROUTES).then_some(lists)
+        Some(lists)
+    }
+
+    /// Whether the lists alone tell how many legs match: none is in two of them, and there are not
+    /// more lists than legs.
+    fn count_alone(&self, day: &Day) -> bool {
+        self.flights.is_empty() && self.routes.len() < day.len()
     }
 
     /// The places on a day, list by list. A place may be in several.

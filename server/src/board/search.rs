@@ -33,6 +33,9 @@ pub enum SearchError {
     Connection,
 }
 
+/// Legs are counted until it is known that there are more than are told.
+const ENOUGH: usize = SEARCH_TOTAL as usize + 1;
+
 /// The page that `ask` wants.
 pub(super) fn search(table: &Table, ask: &SearchLegs, now: Moment) -> Result<Legs, SearchError> {
     let limit = ask.limit.unwrap_or(SEARCH_PAGE_LEGS_DEFAULT);
@@ -56,10 +59,13 @@ pub(super) fn search(table: &Table, ask: &SearchLegs, now: Moment) -> Result<Leg
             if spot >= begins {
                 page.offer(spot);
             }
-            let done = total > SEARCH_TOTAL && (page.more || spot < begins);
+            let done = page.more || total >= ENOUGH && spot < begins;
             if done { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
-        if total > SEARCH_TOTAL && !page.more {
+        if page.more {
+            // Of the rest only the number is told.
+            total += filter.count(table, seen.next(), ENOUGH.saturating_sub(total));
+        } else if total >= ENOUGH {
             // Counted enough; the page is further down, or reaches there.
             filter.walk(table, begins.max(seen.next()), &mut |spot| {
                 page.offer(spot);
@@ -105,12 +111,12 @@ impl Page<'_> {
         }
     }
 
-    fn finish(self, total: u32) -> Legs {
+    fn finish(self, total: usize) -> Legs {
         let cursor = self.last.filter(|_| self.more).map(|last| Cursor(last).to_string());
         Legs {
             legs: self.legs,
-            total: total.min(SEARCH_TOTAL),
-            total_more: total > SEARCH_TOTAL,
+            total: u32::try_from(total).unwrap_or(SEARCH_TOTAL).min(SEARCH_TOTAL),
+            total_more: total >= ENOUGH,
             cursor,
         }
     }

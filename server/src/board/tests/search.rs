@@ -63,17 +63,11 @@ fn ask() -> impl Strategy<Value = SearchLegs> {
     let text = proptest::option::of(proptest::sample::select(texts.to_vec()))
         .prop_map(|text| text.map(|text| text.parse().unwrap()));
     let include = prop_oneof![Just(Include::All), Just(Include::Available)];
-    (end(), end(), date, text, include, 1..40_u32).prop_map(
-        |(from, to, date, text, include, limit)| SearchLegs {
-            from,
-            to,
-            date,
-            text,
-            include,
-            limit: Some(limit),
-            cursor: None,
-        },
-    )
+    // Mostly more match than a page has, so that the rest is counted only.
+    let limit = prop_oneof![1..4_u32, 1..40_u32];
+    (end(), end(), date, text, include, limit).prop_map(|(from, to, date, text, include, limit)| {
+        SearchLegs { from, to, date, text, include, limit: Some(limit), cursor: None }
+    })
 }
 
 /// All pages; `between` is called after each.
@@ -99,6 +93,8 @@ fn pages(
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+
     #[test]
     fn a_search_finds_what_a_scan_finds(made in made(120), ask in ask(), now in moment()) {
         let board = board(&made);
@@ -174,6 +170,28 @@ fn a_count_beyond_ten_thousand_says_that_there_are_more() {
     ask.include = Include::Available;
     let page = board.search(&ask, now).unwrap();
     assert_eq!((page.total, page.total_more), (6_000, false));
+}
+
+#[test]
+fn of_the_legs_after_the_page_those_that_match_are_counted_on_however_many_routes() {
+    // GRU to 90 airports, and as many legs of CGH's, on days of 720 legs each.
+    let legs = (0..7_200_u16).map(|at| {
+        let mut facts = leg(at % 9999 + 1, [usize::from(at % 2), 2], i64::from(at) * 2, 60, 1);
+        let letter = |at: u16| char::from(b'A' + u8::try_from(at % 10).unwrap());
+        facts.to = format!("Y{}{}", letter(at / 2), letter(at / 2 % 90 / 10)).parse().unwrap();
+        let seats_left = u32::from(at % 3 != 0);
+        Made { key: LegKey(at.into()), facts: Arc::new(facts), seats_left, closed: false }
+    });
+    let made: Vec<Made> = legs.collect();
+    let board = board(&made);
+    for include in [Include::All, Include::Available] {
+        let from = Some(airport(0).0);
+        let ask = SearchLegs { from, include, limit: Some(7), ..SearchLegs::default() };
+        let page = board.search(&ask, Moment(0)).unwrap();
+        let expected = naive(&board, &made, &ask, Moment(0));
+        assert_eq!((page.total as usize, page.total_more), (expected.len(), false));
+        assert_eq!(page.legs, expected[..7]);
+    }
 }
 
 #[test]
